@@ -1,0 +1,1 @@
+"""Configuration and wiring of the Tandem site; no behaviour."""

@@ -1,0 +1,37 @@
+"""The ASGI application: pages by Django, sockets by Channels."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatproject.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+# After Django is set up: these read settings and models.
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.urls import path, re_path
+
+from chat.pairs.consumer import PairConsumer
+from chat.realtime.origin import OwnOriginOnly, refuse
+from chatproject import close_codes, embedded
+
+close_codes.allow_all()
+
+if settings.EMBEDDED_VALKEY:
+    embedded.ensure_running(settings.VAR_DIR)
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": OwnOriginOnly(
+            URLRouter(
+                [
+                    path("ws/pair/", PairConsumer.as_asgi()),
+                    re_path("", refuse),  # type: ignore[arg-type]
+                ]
+            )
+        ),
+    }
+)
