@@ -1,0 +1,1 @@
+"""Tandem's application: private chat for two."""

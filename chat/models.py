@@ -1,0 +1,60 @@
+"""What the database knows: people and their tokens. Never a word of what they say to each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chat import tokens
+
+
+class User(AbstractUser):
+    """A person with an account; `token` lets one other person ask for the seat beside them."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("display name"), max_length=50, blank=True)
+    token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
+
+    class Meta(AbstractUser.Meta):
+        swappable = "AUTH_USER_MODEL"
+
+    @property
+    def display_name(self) -> str:
+        """What others see: the display name, or the user name where none was chosen."""
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    def rotate_token(self) -> None:
+        """Replace the token; the old one is refused from now on."""
+        self.token = tokens.make()
+        self.save(update_fields=["token"])
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> User:
+        user = super().from_db(*args, **kwargs)
+        user._as_loaded = user._credentials()
+        return user
+
+    def take_credentials_change(self) -> bool:
+        """Return, once, whether the password or the right to log in differs from what was read from the database."""
+        before, self._as_loaded = getattr(self, "_as_loaded", None), self._credentials()
+        return before not in (None, self._as_loaded)
+
+    def _credentials(self) -> tuple[object, object]:
+        # From __dict__, so that a deferred field stays deferred.
+        return self.__dict__.get("password"), self.__dict__.get("is_active")
+
+
+async def owner_of(token: str) -> int | None:
+    """Return the id of the active user whose token this is, or None."""
+    found = User.objects.filter(token=token, is_active=True).values_list("pk", flat=True)
+    return await found.afirst()
