@@ -1,0 +1,1 @@
+"""Private chat for two."""

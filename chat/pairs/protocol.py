@@ -1,0 +1,357 @@
+"""The wire protocol, version 1: every frame in both directions, its limits and its error codes.
+
+The only way in (`parse`) and the only way out (`encode`). docs/protocol.md describes the same for people, and
+tests/fixtures/frames.json holds an example of each frame. No Django, no Channels, no Redis in here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+VERSION = 1
+
+TEXT_LIMIT = 8_000  # characters of one message, after trimming
+FRAME_LIMIT = 64 * 1024  # bytes of one frame
+COUNT_LIMIT = 2**53 - 1  # the largest whole number that JavaScript counts exactly
+
+# --- Error codes -----------------------------------------------------------------------------------------------------
+
+ERRORS = {
+    "bad_frame": "This frame is not understood: it must be a JSON object with the fields of its type.",
+    "unknown_type": "There is no frame of this type.",
+    "too_long": f"Too long: a message has at most {TEXT_LIMIT} characters and a frame at most {FRAME_LIMIT} bytes.",
+    "rate_limited": "Too fast. Wait a moment and try again.",
+    "unknown_token": "Nobody has this token. Ask your partner for the current one.",
+    "own_token": "This is your own token. Give it to your partner, or paste theirs.",
+    "partner_offline": "The owner of this token is not here right now.",
+    "room_full": "Room is Full",
+    "already_paired": "You are talking with someone. Leave first.",
+    "not_paired": "You are not in a pair.",
+    "wrong_pair": "This pair is not yours, or it is over.",
+    "out_of_order": "A message before this one has not arrived.",
+    "unavailable": "Tandem cannot do this right now. Try again in a moment.",
+}
+ErrorCode = Literal[
+    "bad_frame",
+    "unknown_type",
+    "too_long",
+    "rate_limited",
+    "unknown_token",
+    "own_token",
+    "partner_offline",
+    "room_full",
+    "already_paired",
+    "not_paired",
+    "wrong_pair",
+    "out_of_order",
+    "unavailable",
+]
+
+
+class Refusal(Exception):
+    """Something was refused; becomes exactly one `error` frame."""
+
+    def __init__(
+        self, code: ErrorCode, for_: str | None = None, *, n: int | None = None, expected: int | None = None
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.for_ = for_
+        self.n = n
+        self.expected = expected
+
+    def frame(self) -> Error:
+        """Return the frame that says so."""
+        return Error(
+            code=self.code,
+            message=ERRORS[self.code],
+            for_=self.for_,
+            n=UNSET if self.n is None else self.n,
+            expected=UNSET if self.expected is None else self.expected,
+        )
+
+
+# --- Client to server ------------------------------------------------------------------------------------------------
+
+PairId = Annotated[str, Meta(min_length=1, max_length=64)]
+Count = Annotated[int, Meta(ge=1, le=COUNT_LIMIT)]
+CountOrZero = Annotated[int, Meta(ge=0, le=COUNT_LIMIT)]
+
+
+class ClientFrame(Struct, tag_field="type"):
+    """A frame that a client sends."""
+
+
+class Join(ClientFrame, tag="join"):
+    """Take the second seat beside this token's owner."""
+
+    token: str
+
+
+class Leave(ClientFrame, tag="leave"):
+    """End the pair now, for both."""
+
+    pair: PairId
+
+
+class SendMessage(ClientFrame, tag="message"):
+    """Say something; `n` is the sender's own count in this pair."""
+
+    pair: PairId
+    n: Count
+    text: str
+
+
+class Received(ClientFrame, tag="received"):
+    """Every message up to `seq` is on my screen."""
+
+    pair: PairId
+    seq: CountOrZero
+
+
+class Typing(ClientFrame, tag="typing"):
+    """A hint, in both directions; never stored, never repeated."""
+
+    pair: PairId
+    active: bool
+
+
+class Resume(ClientFrame, tag="resume"):
+    """Send me again all after `seq`."""
+
+    pair: PairId
+    seq: CountOrZero
+
+
+class Ping(ClientFrame, tag="ping"):
+    """Are you there?"""
+
+
+AnyClientFrame = Join | Leave | SendMessage | Received | Typing | Resume | Ping
+
+_TYPES = {"join", "leave", "message", "received", "typing", "resume", "ping"}
+_decoder = msgspec.json.Decoder(AnyClientFrame)
+
+
+class _Envelope(Struct):
+    type: str
+
+
+_envelope_decoder = msgspec.json.Decoder(_Envelope)
+
+
+def parse(text: str) -> AnyClientFrame:
+    """Return the frame in `text`; anything else raises `Refusal` with the code that says why."""
+    if len(text) > FRAME_LIMIT or (not text.isascii() and len(text.encode("utf-8", "replace")) > FRAME_LIMIT):
+        raise Refusal("too_long")
+    try:
+        frame = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise _why_not(text) from None
+    return _trimmed(frame) if isinstance(frame, SendMessage) else frame
+
+
+def _why_not(text: str) -> Refusal:
+    """Tell a frame of an unknown type from one that is no frame at all."""
+    try:
+        type_ = _envelope_decoder.decode(text).type
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return Refusal("bad_frame")
+    if type_ in _TYPES:
+        return Refusal("bad_frame", type_)
+    return Refusal("unknown_type", type_[:64])
+
+
+def _trimmed(frame: SendMessage) -> SendMessage:
+    text = frame.text.strip()
+    if not text:
+        raise Refusal("bad_frame", "message", n=frame.n)
+    if len(text) > TEXT_LIMIT:
+        raise Refusal("too_long", "message", n=frame.n)
+    return SendMessage(frame.pair, frame.n, text)
+
+
+# --- Server to client ------------------------------------------------------------------------------------------------
+
+
+class Person(Struct, frozen=True):
+    """How a user is shown to another."""
+
+    username: str
+    name: str
+
+
+class Limits(Struct, frozen=True):
+    """What the server takes: characters of a text, bytes of a frame, seconds of a hold."""
+
+    text: int
+    frame: int
+    hold: int
+
+
+Reason = Literal["left", "timeout", "logged_out"]
+ClosingReason = Literal["logged_out", "replaced", "flooding", "restarting"]
+
+CLOSE_CODES: dict[ClosingReason, int] = {
+    "logged_out": 4401,
+    "replaced": 4409,
+    "flooding": 4429,
+    "restarting": 1012,
+}
+CLOSE_POLICY = 1008  # too many frames that are none
+
+
+class Pair(Struct, frozen=True):
+    """A pair as one member sees it; `seq` is the log's end, `n` this member's own last count."""
+
+    id: str
+    role: Literal["host", "guest"]
+    partner: Person
+    present: bool
+    seq: int
+    n: int
+    ended: Reason | UnsetType = UNSET
+
+
+class ServerFrame(Struct, tag_field="type"):
+    """A frame that the server sends."""
+
+
+class Welcome(ServerFrame, tag="welcome"):
+    """The first frame after opening; `pair` is the one whose seat is held for you."""
+
+    version: int
+    user: Person
+    token: str
+    limits: Limits
+    pair: Pair | None
+
+
+class Joined(ServerFrame, tag="joined"):
+    """You are paired."""
+
+    pair: Pair
+
+
+class Accepted(ServerFrame, tag="accepted"):
+    """Your message `n` is stored."""
+
+    pair: str
+    n: int
+    seq: int
+    sent_at: str
+
+
+class Message(ServerFrame, tag="message"):
+    """A message; `mine` is true only in a replay."""
+
+    pair: str
+    seq: int
+    n: int
+    mine: bool
+    text: str
+    sent_at: str
+
+
+class Delivered(ServerFrame, tag="delivered"):
+    """All of yours up to `seq` are on the partner's screen."""
+
+    pair: str
+    seq: int
+
+
+class Resumed(ServerFrame, tag="resumed"):
+    """The replay is over; `complete` is false where the log no longer reached back that far."""
+
+    pair: str
+    seq: int
+    complete: bool
+
+
+class PartnerTyping(ServerFrame, tag="typing"):
+    """The partner is typing, or stopped."""
+
+    pair: str
+    active: bool
+
+
+class Away(ServerFrame, tag="away"):
+    """The partner's connection dropped; the seat is held for `seconds`."""
+
+    pair: str
+    seconds: int
+
+
+class Back(ServerFrame, tag="back"):
+    """The partner is here again."""
+
+    pair: str
+
+
+class Left(ServerFrame, tag="left"):
+    """The pair is over; your messages up to `delivered` (a seq) reached the partner's screen."""
+
+    pair: str
+    reason: Reason
+    delivered: int
+
+
+class TurnedAway(ServerFrame, tag="turned_away"):
+    """Someone else tried a token of this pair and was refused: how often so far."""
+
+    pair: str
+    count: int
+
+
+class Token(ServerFrame, tag="token"):
+    """Your token was changed."""
+
+    token: str
+
+
+class Closing(ServerFrame, tag="closing"):
+    """The socket closes next; come again after `retry` seconds, or not at all where it is null."""
+
+    reason: ClosingReason
+    retry: float | None = None
+
+
+class Error(ServerFrame, tag="error"):
+    """The frame of type `for` was refused; nothing else changed."""
+
+    code: str
+    message: str
+    for_: str | None = msgspec.field(name="for", default=None)
+    n: int | UnsetType = UNSET
+    expected: int | UnsetType = UNSET
+
+
+class Pong(ServerFrame, tag="pong"):
+    """I am here."""
+
+
+# The frames that the rules publish to a member's connection, as they are. `closing` is one of them.
+Published = Joined | Message | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
+
+_encoder = msgspec.json.Encoder()
+
+
+def published(event: dict[str, Any]) -> Published:
+    """Return the frame that the rules published as a plain `event`."""
+    frame: Published = msgspec.convert(event, Published)
+    return frame
+
+
+def encode(frame: ServerFrame) -> str:
+    """Return `frame` as the text that goes over the socket."""
+    return _encoder.encode(frame).decode()
+
+
+def timestamp(milliseconds: int) -> str:
+    """Return a Unix time in milliseconds as ISO 8601 in UTC."""
+    moment = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
