@@ -1,0 +1,163 @@
+-- What every verb stands on; put before each of them. The keys are documented at the head of ../pairing.py.
+-- A verb runs whole or not at all, and the only clock is the server's, so no two processes can disagree.
+
+local DUE = 'tandem:due'
+
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function user_key(user) return 'tandem:user:' .. user end
+local function pair_key(pair) return 'tandem:pair:' .. pair end
+local function log_key(pair) return 'tandem:pair:' .. pair .. ':log' end
+local function accepted_key(pair) return 'tandem:pair:' .. pair .. ':accepted' end
+
+local function field(key, name) return redis.call('HGET', key, name) or nil end
+local function number(key, name) return tonumber(redis.call('HGET', key, name) or 0) end
+
+local function reply(table) return cmsgpack.pack(table) end
+local function refuse(code, expected) return reply({refused = code, expected = expected}) end
+
+-- Publish a frame to the connection that holds this user's seat, in the channel layer's own form.
+local function tell(user, frame)
+  local connection = field(user_key(user), 'connection')
+  if connection then
+    redis.call('PUBLISH', connection, cmsgpack.pack({type = 'pair.frame', frame = frame}))
+  end
+end
+
+local function other(role) return role == 'host' and 'guest' or 'host' end
+local function role_of(pair, user) return field(pair_key(pair), 'host') == user and 'host' or 'guest' end
+local function partner_of(pair, user) return field(pair_key(pair), other(role_of(pair, user))) end
+local function ended(pair) return field(pair_key(pair), 'ended') end
+
+-- The pair a user is in now; one that is over and only waits to be read does not count.
+local function living_pair(user)
+  local pair = field(user_key(user), 'pair')
+  if pair and not ended(pair) then return pair end
+end
+
+-- The fence: only the connection that holds the seat may change anything.
+local function fenced(user, connection) return field(user_key(user), 'connection') ~= connection end
+local function refuse_fenced(user)
+  return reply({fenced = field(user_key(user), 'connection') and 'replaced' or 'restarting'})
+end
+
+-- Why this user may not speak in this pair, or nil.
+local function not_in(user, pair)
+  local living = living_pair(user)
+  if not living then return 'not_paired' end
+  if living ~= pair then return 'wrong_pair' end
+end
+
+local function as_seen_by(user, pair)
+  local key, role = pair_key(pair), role_of(pair, user)
+  local partner = field(key, other(role))
+  return {
+    id = pair,
+    role = role,
+    partner = {username = field(key, other(role) .. '_username'), name = field(key, other(role) .. '_name')},
+    present = field(user_key(partner), 'pair') == pair and field(user_key(partner), 'connection') ~= nil,
+    seq = number(key, 'seq'),
+    n = number(key, role .. '_n'),
+    ended = ended(pair),
+  }
+end
+
+local function forget_pair(pair)
+  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair))
+  redis.call('ZREM', DUE, 'turned_away:' .. pair)
+end
+
+-- One member is out of the pair: told so if connected; otherwise the pair, marked as ended, waits to be read by them.
+local function release(user, pair, reason)
+  local key = user_key(user)
+  if field(key, 'pair') ~= pair then return end
+  if not field(key, 'connection') then
+    redis.call('HSET', pair_key(pair), 'ended', reason)
+    return
+  end
+  local delivered = number(pair_key(pair), other(role_of(pair, user)) .. '_received')
+  redis.call('HDEL', key, 'pair')
+  tell(user, {type = 'left', pair = pair, reason = reason, delivered = delivered})
+end
+
+-- A pair that no member is in any more leaves nothing behind.
+local function forget_if_empty(pair)
+  for _, role in ipairs({'host', 'guest'}) do
+    local member = field(pair_key(pair), role)
+    if member and field(user_key(member), 'pair') == pair then return end
+  end
+  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair))
+  redis.call('ZREM', DUE, 'turned_away:' .. pair)
+end
+
+local function end_pair(pair, reason)
+  local host, guest = field(pair_key(pair), 'host'), field(pair_key(pair), 'guest')
+  release(host, pair, reason)
+  release(guest, pair, reason)
+  forget_if_empty(pair)
+end
+
+-- A user is gone for good: free the seat and forget them. The partner is told the reason.
+local function forget_user(user, reason)
+  local pair = field(user_key(user), 'pair')
+  redis.call('DEL', user_key(user))
+  redis.call('ZREM', DUE, 'lease:' .. user, 'hold:' .. user)
+  if not pair then return end
+  if ended(pair) then forget_if_empty(pair) else end_pair(pair, reason) end
+end
+
+-- A connection is gone: hold the seat for so many milliseconds and tell the partner.
+local function drop(user, hold)
+  local key = user_key(user)
+  local pair = field(key, 'pair')
+  if not pair then return forget_user(user) end
+  redis.call('HDEL', key, 'connection')
+  redis.call('ZREM', DUE, 'lease:' .. user)
+  redis.call('ZADD', DUE, 'NX', now() + hold, 'hold:' .. user)
+  if not ended(pair) then
+    tell(partner_of(pair, user), {type = 'away', pair = pair, seconds = math.ceil(hold / 1000)})
+  end
+end
+
+-- Messages of the log from `first` to `last` (at most `most`), as `user` sees them.
+local function entries(user, pair, first, last, most)
+  local found, mine = {}, role_of(pair, user)
+  for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last, 'COUNT', most)) do
+    local fields = entry[2] -- from, n, text, sent_at: each name is followed by its value
+    table.insert(found, {
+      type = 'message', pair = pair, seq = tonumber(entry[1]:match('^%d+')), n = tonumber(fields[4]),
+      mine = fields[2] == mine, text = fields[6], sent_at = tonumber(fields[8]),
+    })
+  end
+  return found
+end
+
+local function say_turned_away(pair)
+  local key = pair_key(pair)
+  if redis.call('EXISTS', key) == 0 then return end
+  redis.call('HSET', key, 'turned_away_at', now())
+  for _, role in ipairs({'host', 'guest'}) do
+    tell(field(key, role), {type = 'turned_away', pair = pair, count = number(key, 'turned_away')})
+  end
+end
+
+-- Keys outlive their users only by so much, whatever happens to every process at once.
+local KEEP = 10 * 60 * 1000
+local function keep(user, pair)
+  redis.call('PEXPIRE', user_key(user), KEEP)
+  if not pair then return end
+  for _, key in ipairs({pair_key(pair), log_key(pair), accepted_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
+end
+
+-- Whether one more is within `burst` at once and one each `every` ms on average (GCRA, ITU-T I.371); every = 0: always.
+local function within_limit(name, every, burst)
+  if every == 0 then return true end
+  local key, moment = 'tandem:limit:' .. name, now()
+  local due = math.max(tonumber(redis.call('GET', key) or 0), moment)
+  if due - moment > (burst - 1) * every then return false end
+  redis.call('SET', key, due + every, 'PX', math.ceil(due + every - moment))
+  return true
+end

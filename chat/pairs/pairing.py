@@ -1,0 +1,247 @@
+"""The rules of pairing: who sits where, and what was said. They know neither sockets nor HTTP.
+
+Every change is one Lua script in `lua/`, which Redis runs whole or not at all; the scripts are the only ones that touch
+these keys (`<user>` is a user's id, `<pair>` a pair's):
+
+    tandem:user:<user>           hash    connection (the channel layer's name of the socket that has the seat; none while
+                                         the seat is only held), login, username, name, pair
+    tandem:pair:<pair>           hash    host and guest (users) and for each of the two _username, _name, _n (last count),
+                                         _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
+                                         trimmed (seq up to which the log was cut), turned_away (count),
+                                         turned_away_at (ms), ended (the reason, while one member has still to read it)
+    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms)
+    tandem:pair:<pair>:accepted  hash    <role>:<n> → "<seq> <sent_at>", to answer a repeated n as before
+    tandem:due                   zset    lease:<user>, hold:<user>, turned_away:<pair> → when it is due (ms)
+    tandem:swept                 string  when `sweep` last ran (ms)
+    tandem:limit:<what>:<user>   string  when the next one would be due (ms), GCRA
+
+Keys are built inside the scripts, so this needs one Redis (or Sentinel), not Redis Cluster: see docs/decisions/0003.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from redis.asyncio import Redis
+
+from chat.pairs.protocol import ErrorCode, Pair, Person, Reason, Refusal
+
+_LUA = Path(__file__).parent / "lua"
+_SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
+
+TYPING_BURST = JOIN_BURST = 10
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long things take, in milliseconds; tests shorten them."""
+
+    hold: int = 30_000  # a phone that changes from Wi-Fi to mobile needs about 10 s, a reboot of a router is too long
+    lease: int = 12_000  # with a sweep each second, a silent death is noticed within 15 s
+    renew: int = 4_000  # two renewals may be late before a lease runs out
+    sweep: int = 1_000
+    outage: int = 3_000  # no sweep by any process for so long: Redis or every process was away
+    turned_away: int = 1_000  # at most one `turned_away` frame in this time
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one person may do; an `every` of 0 switches that limit off."""
+
+    message_every: int = 100  # ms: ten messages a second on average is more than anyone types
+    message_burst: int = 60
+    join_every: int = 5_000  # ms: at this pace, guessing one of 2**128 tokens is hopeless
+    join_burst: int = 10
+    log_messages: int = 1_000
+    log_bytes: int = 4 * 1024 * 1024
+
+
+NO_LIMITS = Limits(message_every=0, join_every=0)
+
+
+class Fenced(Exception):
+    """This connection does not hold its user's seat any more; `reason` is what to tell it before closing."""
+
+    def __init__(self, reason: Literal["replaced", "restarting"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Who speaks: a user on one connection, with one login."""
+
+    user: int
+    connection: str
+    login: str
+    person: Person
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One message of the log as one member sees it; `sent_at` in ms since 1970."""
+
+    seq: int
+    n: int
+    mine: bool
+    text: str
+    sent_at: int
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """Where a message was stored, and what came before it that this connection has not seen."""
+
+    n: int
+    seq: int
+    sent_at: int
+    missed: list[Entry]
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of the log, and what it says about the rest."""
+
+    messages: list[Entry]
+    seq: int
+    complete: bool
+    delivered: int
+    ended: Reason | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out."""
+
+    pair: str = ""
+    seq: int = 0
+    fenced: Literal["replaced", "restarting"] | None = None
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    refused: ErrorCode | None = None
+    expected: int | None = None
+    fenced: Literal["replaced", "restarting"] | None = None
+
+
+class _PairAnswer(msgspec.Struct, frozen=True):
+    pair: Pair | None = None
+
+
+class _Allowed(msgspec.Struct, frozen=True):
+    allowed: bool
+
+
+class Pairing:
+    """The verbs. Each is one atomic call; `Refusal` says no, `Fenced` that the connection is out, RedisError no answer."""
+
+    def __init__(self, redis: Redis, timing: Timing | None = None, limits: Limits | None = None) -> None:
+        self.timing = timing or Timing()
+        self.limits = limits or Limits()
+        self._scripts = {
+            file.stem: redis.register_script(_SHARED + file.read_text(encoding="utf-8"))
+            for file in _LUA.glob("[!_]*.lua")
+        }
+
+    # --- Coming and going ---
+
+    async def enter(self, seat: Seat) -> Pair | None:
+        """Take the user's seat for this connection; return the pair that was held for them, which may have ended."""
+        person = seat.person
+        raw = await self._call(
+            "enter", seat.user, seat.connection, seat.login, person.username, person.name, self.timing.lease
+        )
+        return msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+
+    async def join(self, seat: Seat, owner: int) -> Pair:
+        """Take the second seat beside `owner`, or return the pair they two are in already."""
+        new_pair = secrets.token_hex(8)
+        raw = await self._call("join", seat.user, seat.connection, owner, new_pair, self.timing.turned_away)
+        pair = msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+        assert pair is not None
+        return pair
+
+    async def leave(self, seat: Seat, pair: str) -> None:
+        """End the pair for both."""
+        await self._call("leave", seat.user, seat.connection, pair)
+
+    async def drop(self, seat: Seat) -> None:
+        """The connection ended without `leave`: hold its seat."""
+        await self._call("drop", seat.user, seat.connection, self.timing.hold)
+
+    async def look(self, seat: Seat) -> Pair | None:
+        """Return the pair this user is in now."""
+        raw = await self._call("look", seat.user, seat.connection)
+        return msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+
+    # --- Talking ---
+
+    async def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> Appended:
+        """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
+        limits = self.limits
+        raw = await self._call(
+            "append",
+            seat.user,
+            seat.connection,
+            pair,
+            n,
+            text,
+            seen,
+            limits.message_every,
+            limits.message_burst,
+            limits.log_messages,
+            limits.log_bytes,
+        )
+        return msgspec.msgpack.decode(raw, type=Appended)
+
+    async def received(self, seat: Seat, pair: str, seq: int) -> None:
+        """Everything up to `seq` is on this member's screen."""
+        await self._call("received", seat.user, seat.connection, pair, seq)
+
+    async def typing(self, seat: Seat, pair: str, active: bool) -> None:
+        """Pass the hint on."""
+        await self._call("typing", seat.user, seat.connection, pair, int(active))
+
+    async def resume(self, seat: Seat, pair: str, seq: int, most: int = 50) -> Piece:
+        """Return at most `most` messages after `seq`."""
+        raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
+        return msgspec.msgpack.decode(raw, type=Piece)
+
+    # --- Limits, leases, logins ---
+
+    async def count_join(self, user: int) -> None:
+        """Count one attempt to join; raises `Refusal` where there were too many."""
+        raw = await self._call("limit", f"join:{user}", self.limits.join_every, self.limits.join_burst)
+        if not msgspec.msgpack.decode(raw, type=_Allowed).allowed:
+            raise Refusal("rate_limited")
+
+    async def renew(self, seats: list[Seat]) -> list[Standing]:
+        """Prove that these connections live; return where each of them stands."""
+        connections = [part for seat in seats for part in (seat.user, seat.connection)]
+        return msgspec.msgpack.decode(await self._call("renew", self.timing.lease, *connections), type=list[Standing])
+
+    async def sweep(self) -> None:
+        """Do what is due in every pair; any process may, and one that is alive does."""
+        timing = self.timing
+        await self._call("sweep", timing.lease, timing.hold, timing.outage, 100)
+
+    async def log_out(self, user: int, login: str = "") -> None:
+        """End this login of the user, or all of them: the connection closes and the seat is free."""
+        await self._call("log_out", user, login)
+
+    async def tell_token(self, user: int, token: str) -> None:
+        """Tell the user's connection that the token was changed."""
+        await self._call("token", user, token)
+
+    async def _call(self, verb: str, *args: Any) -> bytes:
+        raw: bytes = await self._scripts[verb](args=args)
+        if raw[:1] in _MAPS:
+            answer = msgspec.msgpack.decode(raw, type=_Answer)
+            if answer.fenced:
+                raise Fenced(answer.fenced)
+            if answer.refused:
+                raise Refusal(answer.refused, expected=answer.expected)
+        return raw
+
+
+# The first byte of a msgpack map of up to 15 fields; a list (of `renew`) speaks for each connection by itself.
+_MAPS = {bytes([0x80 | size]) for size in range(16)}

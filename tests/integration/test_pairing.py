@@ -1,0 +1,486 @@
+"""The rules of pairing on a real Valkey, without sockets: every rule of docs/architecture.md has its sentence here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+
+from chat.pairs.pairing import NO_LIMITS, Fenced, Limits, Pairing, Seat, Timing
+from chat.pairs.protocol import Pair, Person, Refusal
+from tests.site import Valkey
+
+PATIENCE = 5.0
+
+
+class Member:
+    """A person as the rules see them: a seat, and what is published to its connection."""
+
+    def __init__(self, pairing: Pairing, events: PubSub, seat: Seat) -> None:
+        self.pairing = pairing
+        self.events = events
+        self.seat = seat
+
+    async def next(self) -> dict[str, Any]:
+        """The next frame published to this connection."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = await self.events.get_message(ignore_subscribe_messages=True, timeout=PATIENCE)
+                if event:
+                    frame: dict[str, Any] = msgspec.msgpack.decode(event["data"])["frame"]
+                    return frame
+
+    async def expect(self, type_: str, **fields: Any) -> dict[str, Any]:
+        frame = await self.next()
+        assert frame["type"] == type_, frame
+        assert {name: frame[name] for name in fields} == fields
+        return frame
+
+    async def join(self, owner: Member) -> Pair:
+        return await self.pairing.join(self.seat, owner.seat.user)
+
+    async def say(self, pair: str, n: int, text: str = "hello", seen: int = 0) -> Any:
+        return await self.pairing.append(self.seat, pair, n, text, seen)
+
+    async def leave(self, pair: str) -> None:
+        await self.pairing.leave(self.seat, pair)
+
+
+class Town:
+    """Where members come from; `timing` can be shortened before they enter."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.pairing = Pairing(redis, Timing(turned_away=50), NO_LIMITS)
+        self._windows = 0
+        self._subscriptions: list[PubSub] = []
+        self._users: dict[str, int] = {}
+
+    async def enter(self, username: str, login: str = "laptop", pairing: Pairing | None = None) -> Member:
+        """Open a window for this person."""
+        self._windows += 1
+        user = self._users.setdefault(username, len(self._users) + 1)
+        seat = Seat(user, f"window-{self._windows}", login, Person(username, username.title()))
+        events = self.redis.pubsub()
+        await events.subscribe(seat.connection)
+        self._subscriptions.append(events)
+        member = Member(pairing or self.pairing, events, seat)
+        self.held = await member.pairing.enter(seat)
+        return member
+
+    async def keys(self) -> set[str]:
+        keys: list[Any] = await self.redis.keys("tandem:*")
+        return {key.decode() for key in keys} - {"tandem:swept"}
+
+    async def close(self) -> None:
+        for events in self._subscriptions:
+            await events.aclose()
+
+
+@pytest.fixture
+async def town(valkey: Valkey) -> AsyncIterator[Town]:
+    async with Redis.from_url(valkey.url, max_connections=5_000) as redis:  # one for each window
+        await redis.flushall()
+        town = Town(redis)
+        yield town
+        await town.close()
+
+
+def hurried(town: Town, **timing: int) -> Pairing:
+    """Rules with shorter times, in ms."""
+    return Pairing(town.redis, Timing(**timing), NO_LIMITS)
+
+
+async def refused(verb: Awaitable[Any]) -> str:
+    with pytest.raises(Refusal) as refusal:
+        await verb
+    return refusal.value.code
+
+
+async def paired(town: Town) -> tuple[Member, Member, str]:
+    alice, bob = await town.enter("alice"), await town.enter("bob")
+    pair = await bob.join(alice)
+    await alice.expect("joined")
+    return alice, bob, pair.id
+
+
+# --- Join ------------------------------------------------------------------------------------------------------------
+
+
+async def test_host_and_guest_learn_of_each_other(town):
+    alice, bob = await town.enter("alice"), await town.enter("bob")
+    pair = await bob.join(alice)
+    assert (pair.role, pair.partner, pair.present) == ("guest", Person("alice", "Alice"), True)
+    joined = await alice.expect("joined")
+    assert joined["pair"]["role"] == "host"
+    assert joined["pair"]["partner"] == {"username": "bob", "name": "Bob"}
+    assert joined["pair"]["id"] == pair.id
+
+
+async def test_nobody_joins_themselves(town):
+    alice = await town.enter("alice")
+    assert await refused(alice.join(alice)) == "own_token"
+
+
+async def test_nobody_joins_who_is_not_here(town):
+    alice, bob = await town.enter("alice"), await town.enter("bob")
+    await town.pairing.drop(alice.seat)
+    assert await refused(bob.join(alice)) == "partner_offline"
+
+
+async def test_joining_the_partner_again_gives_the_same_pair(town):
+    alice, bob, pair = await paired(town)
+    assert (await bob.join(alice)).id == pair
+    assert (await alice.join(bob)).id == pair
+
+
+async def test_two_who_paste_each_others_token_at_once_get_one_pair(town):
+    for round_ in range(50):
+        alice, bob = await town.enter(f"alice{round_}"), await town.enter(f"bob{round_}")
+        one, other = await asyncio.gather(alice.join(bob), bob.join(alice))
+        assert one.id == other.id
+        assert {one.role, other.role} == {"host", "guest"}
+
+
+async def test_who_is_in_a_pair_joins_nobody_else(town):
+    _alice, bob, _pair = await paired(town)
+    carol = await town.enter("carol")
+    assert await refused(bob.join(carol)) == "already_paired"
+
+
+async def test_never_three(town):
+    """However many ask at once for the seat beside Alice, one gets it."""
+    for round_ in range(50):
+        alice = await town.enter(f"alice{round_}")
+        crowd = [await town.enter(f"guest{round_}-{i}") for i in range(20)]
+        results = await asyncio.gather(*(guest.join(alice) for guest in crowd), return_exceptions=True)
+        seated = [result for result in results if isinstance(result, Pair)]
+        assert len(seated) == 1
+        assert [r.code for r in results if isinstance(r, Refusal)] == ["room_full"] * 19
+        await alice.leave(seated[0].id)
+
+
+async def test_the_third_leaves_no_trace(town):
+    """The pair learns that someone was refused and nothing else; the third learns nothing and is in no record."""
+    alice, bob, pair = await paired(town)
+    mallory = await town.enter("mallory")
+    before = await town.keys()
+    record = await town.redis.hgetall(f"tandem:pair:{pair}")
+    assert await refused(mallory.join(alice)) == "room_full"
+    assert await refused(mallory.join(bob)) == "room_full"
+    await alice.expect("turned_away", pair=pair, count=1)
+    await bob.expect("turned_away", pair=pair, count=1)
+    after = await town.redis.hgetall(f"tandem:pair:{pair}")
+    assert {name for name in after if after[name] != record.get(name)} == {b"turned_away", b"turned_away_at"}
+    assert await town.keys() - before <= {"tandem:due"}
+    assert await refused(mallory.say(pair, 1)) == "not_paired"
+    assert await refused(town.pairing.resume(mallory.seat, pair, 0)) == "not_paired"
+
+
+async def test_of_many_turned_away_in_a_moment_the_last_count_arrives(town):
+    alice, _bob, pair = await paired(town)
+    mallory = await town.enter("mallory")
+    for _ in range(5):
+        assert await refused(mallory.join(alice)) == "room_full"
+    await alice.expect("turned_away", count=1)
+    async with asyncio.timeout(PATIENCE):
+        while not (await town.redis.hget(f"tandem:pair:{pair}", "turned_away_at")) or (
+            await town.redis.zscore("tandem:due", f"turned_away:{pair}")
+        ):
+            await town.pairing.sweep()
+    await alice.expect("turned_away", count=5)
+
+
+# --- Talking ---------------------------------------------------------------------------------------------------------
+
+
+async def test_both_peoples_messages_have_one_order(town):
+    alice, bob, pair = await paired(town)
+    assert (await alice.say(pair, 1, "one")).seq == 1
+    assert (await bob.say(pair, 1, "two", seen=1)).seq == 2
+    await bob.expect("message", seq=1, n=1, mine=False, text="one")
+    await alice.expect("message", seq=2, n=1, mine=False, text="two")
+
+
+async def test_a_repeated_n_is_stored_once_and_answered_as_before(town):
+    alice, bob, pair = await paired(town)
+    first = await alice.say(pair, 1, "once")
+    again = await alice.say(pair, 1, "once")
+    assert (again.seq, again.sent_at) == (first.seq, first.sent_at)
+    await alice.say(pair, 2, "next")
+    await bob.expect("message", seq=1)
+    await bob.expect("message", seq=2)
+
+
+async def test_a_skipped_n_is_refused_with_the_expected_one(town):
+    alice, _bob, pair = await paired(town)
+    with pytest.raises(Refusal) as refusal:
+        await alice.say(pair, 3)
+    assert (refusal.value.code, refusal.value.expected) == ("out_of_order", 1)
+
+
+async def test_what_crossed_a_message_comes_back_with_it(town):
+    alice, bob, pair = await paired(town)
+    await alice.say(pair, 1, "from alice")
+    stored = await bob.say(pair, 1, "from bob", seen=0)
+    assert [(entry.seq, entry.mine, entry.text) for entry in stored.missed] == [(1, False, "from alice")]
+
+
+async def test_delivered_tells_how_far_the_partner_has_read(town):
+    alice, bob, pair = await paired(town)
+    await alice.say(pair, 1)
+    await town.pairing.received(bob.seat, pair, 999)
+    await alice.expect("delivered", seq=1)
+    await town.pairing.received(bob.seat, pair, 1)
+    await bob.leave(pair)
+    await alice.expect("left", delivered=1)
+
+
+async def test_typing_reaches_the_partner_and_is_stored_nowhere(town):
+    alice, bob, pair = await paired(town)
+    before = await town.keys()
+    await town.pairing.typing(bob.seat, pair, active=True)
+    await alice.expect("typing", pair=pair, active=True)
+    assert await town.keys() == before
+
+
+async def test_a_pair_that_is_over_or_of_others_takes_nothing(town):
+    alice, bob, old = await paired(town)
+    await alice.leave(old)
+    assert await refused(bob.say(old, 1)) == "not_paired"
+    await bob.join(alice)
+    assert await refused(bob.say(old, 1)) == "wrong_pair"
+    assert await refused(bob.leave(old)) == "wrong_pair"
+    assert await refused(town.pairing.received(bob.seat, old, 1)) == "wrong_pair"
+    assert await refused(town.pairing.typing(bob.seat, old, active=True)) == "wrong_pair"
+
+
+async def test_too_many_messages_at_once_are_refused_and_not_counted(town):
+    slow = Pairing(town.redis, limits=Limits(message_every=60_000, message_burst=3))
+    alice, bob = await town.enter("alice", pairing=slow), await town.enter("bob")
+    pair = (await bob.join(alice)).id
+    for n in (1, 2, 3):
+        await alice.say(pair, n)
+    assert await refused(alice.say(pair, 4)) == "rate_limited"
+    assert (await bob.say(pair, 1)).seq == 4
+
+
+async def test_the_log_is_bounded_and_loses_only_what_was_read(town):
+    small = Pairing(town.redis, limits=Limits(message_every=0, log_messages=3))
+    alice, bob = await town.enter("alice", pairing=small), await town.enter("bob")
+    pair = (await bob.join(alice)).id
+    for n in (1, 2, 3):
+        await alice.say(pair, n)
+    assert await refused(alice.say(pair, 4)) == "rate_limited"
+    await town.pairing.received(bob.seat, pair, 2)
+    await alice.say(pair, 4)
+    piece = await town.pairing.resume(bob.seat, pair, 0)
+    assert [entry.seq for entry in piece.messages] == [2, 3, 4]
+    assert not piece.complete
+    assert (await town.pairing.resume(bob.seat, pair, 1)).complete
+
+
+async def test_the_log_is_bounded_in_bytes(town):
+    small = Pairing(town.redis, limits=Limits(message_every=0, log_bytes=100))
+    alice, bob = await town.enter("alice", pairing=small), await town.enter("bob")
+    pair = (await bob.join(alice)).id
+    await alice.say(pair, 1, "x" * 60)
+    assert await refused(alice.say(pair, 2, "x" * 60)) == "rate_limited"
+    await town.pairing.received(bob.seat, pair, 1)
+    assert (await alice.say(pair, 2, "x" * 60)).seq == 2
+
+
+# --- Coming and going ------------------------------------------------------------------------------------------------
+
+
+async def test_leaving_frees_both_at_once(town):
+    alice, bob, pair = await paired(town)
+    await bob.leave(pair)
+    await alice.expect("left", pair=pair, reason="left")
+    await bob.expect("left", pair=pair, reason="left")
+    carol = await town.enter("carol")
+    assert (await carol.join(alice)).partner.username == "alice"
+    dave = await town.enter("dave")
+    assert (await dave.join(bob)).partner.username == "bob"
+
+
+async def test_a_second_window_takes_the_seat_over(town):
+    alice, _bob, pair = await paired(town)
+    second = await town.enter("alice")
+    assert town.held.id == pair
+    await alice.expect("closing", reason="replaced")
+    with pytest.raises(Fenced) as fenced:
+        await alice.say(pair, 1)
+    assert fenced.value.reason == "replaced"
+    await town.pairing.drop(alice.seat)
+    assert (await second.say(pair, 1)).seq == 1, "the old window's goodbye changes nothing"
+
+
+async def test_a_member_can_always_come_back(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.expect("away", pair=pair, seconds=30)
+    await alice.say(pair, 1, "while you were away")
+    mallory = await town.enter("mallory")
+    assert await refused(mallory.join(bob)) == "room_full", "a held seat is not free"
+    await alice.expect("turned_away")
+    bob = await town.enter("bob")
+    assert (town.held.id, town.held.seq, town.held.present) == (pair, 1, True)
+    await alice.expect("back", pair=pair)
+    piece = await town.pairing.resume(bob.seat, pair, 0)
+    assert [(entry.text, entry.mine) for entry in piece.messages] == [("while you were away", False)]
+    assert piece.complete
+
+
+async def test_a_dead_seat_is_freed(town):
+    alice, bob, pair = await paired(town)
+    await hurried(town, hold=1).drop(bob.seat)
+    await alice.expect("away", seconds=1)
+    await swept(town, town.pairing, f"hold:{bob.seat.user}")
+    await alice.expect("left", pair=pair, reason="timeout")
+    carol = await town.enter("carol")
+    assert (await carol.join(alice)).id != pair
+
+
+async def swept(town: Town, pairing: Pairing, due: str) -> None:
+    """Sweep until this is done."""
+    async with asyncio.timeout(PATIENCE):
+        while await town.redis.zscore("tandem:due", due) is not None:
+            await pairing.sweep()
+
+
+async def test_a_worker_that_dies_in_silence_loses_its_seats_by_itself(town):
+    quick = hurried(town, lease=30, hold=60)
+    alice = await town.enter("alice")
+    bob = await town.enter("bob", pairing=quick)
+    pair = (await bob.join(alice)).id
+    await alice.expect("joined")
+    await swept(town, quick, f"lease:{bob.seat.user}")
+    await alice.expect("away", pair=pair)
+    with pytest.raises(Fenced) as fenced:
+        await bob.say(pair, 1)
+    assert fenced.value.reason == "restarting", "it woke up too late and can change nothing"
+    await swept(town, quick, f"hold:{bob.seat.user}")
+    await alice.expect("left", pair=pair, reason="timeout")
+
+
+async def test_renewing_keeps_a_seat_and_says_where_it_stands(town):
+    alice, bob, pair = await paired(town)
+    await alice.say(pair, 1)
+    before = await town.redis.zscore("tandem:due", f"lease:{alice.seat.user}")
+    second = await town.enter("bob")
+    standings = await hurried(town, lease=60_000).renew([alice.seat, bob.seat, second.seat])
+    assert [(standing.pair, standing.seq, standing.fenced) for standing in standings] == [
+        (pair, 1, None),
+        ("", 0, "replaced"),
+        (pair, 1, None),
+    ]
+    assert await town.redis.zscore("tandem:due", f"lease:{alice.seat.user}") > before
+
+
+async def test_an_outage_counts_against_nobody(town):
+    alice, bob, pair = await paired(town)
+    await hurried(town, hold=1).drop(bob.seat)
+    await alice.expect("away")
+    an_hour_ago = (await town.redis.time())[0] * 1000 - 3_600_000
+    await town.redis.set("tandem:swept", an_hour_ago)
+    await town.pairing.sweep()
+    await town.enter("bob")
+    assert town.held.id == pair
+    await alice.expect("back")
+
+
+async def test_who_was_away_when_the_partner_left_reads_the_rest_and_is_told(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.expect("away")
+    await alice.say(pair, 1, "goodbye")
+    await alice.leave(pair)
+    await alice.expect("left", reason="left", delivered=0)
+    carol = await town.enter("carol")
+    assert (await carol.join(alice)).id != pair, "the one who left is free at once"
+    bob = await town.enter("bob")
+    assert town.held.ended == "left"
+    piece = await town.pairing.resume(bob.seat, pair, 0)
+    assert [entry.text for entry in piece.messages] == ["goodbye"]
+    assert piece.ended == "left"
+    assert not any(pair in key for key in await town.keys())
+
+
+async def test_a_pair_that_is_over_and_unread_does_not_stand_in_the_way(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.leave(pair)
+    bob = await town.enter("bob")
+    carol = await town.enter("carol")
+    assert (await carol.join(bob)).partner.username == "bob"
+    await bob.expect("left", pair=pair, reason="left")
+    await bob.expect("joined")
+    assert not any(pair in key for key in await town.keys())
+
+
+async def test_who_never_reads_a_pair_that_is_over_is_told_when_the_hold_ends(town):
+    alice, bob, pair = await paired(town)
+    await hurried(town, hold=1).drop(bob.seat)
+    await alice.leave(pair)
+    bob = await town.enter("bob")
+    await swept(town, town.pairing, f"hold:{bob.seat.user}")
+    await bob.expect("left", pair=pair, reason="left")
+    assert (await town.pairing.renew([bob.seat]))[0].fenced is None, "and stays connected"
+
+
+async def test_when_both_vanish_nothing_is_left(town):
+    alice, bob, _pair = await paired(town)
+    quick = hurried(town, hold=1)
+    await quick.drop(alice.seat)
+    await quick.drop(bob.seat)
+    for member in (alice, bob):
+        await swept(town, quick, f"hold:{member.seat.user}")
+    assert await town.keys() == set()
+
+
+async def test_when_all_have_left_nothing_is_left(town):
+    alice, bob, pair = await paired(town)
+    for n in range(1, 20):
+        await alice.say(pair, n)
+    await bob.leave(pair)
+    await town.pairing.drop(alice.seat)
+    await town.pairing.drop(bob.seat)
+    assert await town.keys() == set()
+
+
+async def test_logging_out_closes_that_logins_window_and_ends_the_pair(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.log_out(bob.seat.user, "another login")
+    assert (await town.pairing.look(bob.seat)).id == pair
+    await town.pairing.log_out(bob.seat.user, "laptop")
+    await bob.expect("closing", reason="logged_out")
+    await alice.expect("left", pair=pair, reason="logged_out")
+
+
+async def test_logging_out_while_away_gives_the_seat_up(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.expect("away")
+    await town.pairing.log_out(bob.seat.user, "laptop")
+    await alice.expect("left", pair=pair, reason="logged_out")
+
+
+async def test_a_new_token_is_told_and_the_pair_goes_on(town):
+    alice, _bob, pair = await paired(town)
+    await town.pairing.tell_token(alice.seat.user, "f" * 32)
+    await alice.expect("token", token="f" * 32)
+    assert (await town.pairing.look(alice.seat)).id == pair
+
+
+async def test_guessing_tokens_is_limited(town):
+    pairing = Pairing(town.redis, limits=Limits(join_every=60_000, join_burst=10))
+    for _ in range(10):
+        await pairing.count_join(1)
+    assert await refused(pairing.count_join(1)) == "rate_limited"
+    await pairing.count_join(2)
