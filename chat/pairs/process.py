@@ -1,0 +1,86 @@
+"""What all the pair sockets of one process share: the way to the rules, and the pulse that keeps their seats."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Standing, Timing
+from chat.realtime import broker
+
+logger = logging.getLogger(__name__)
+
+RENEW_AT_ONCE = 500  # connections in one script, so that no renewal holds Redis for longer than a few ms
+
+
+class Seated(Protocol):
+    """A socket with a seat, as the pulse sees it."""
+
+    seat: Seat | None
+
+    async def reconcile(self, standing: Standing) -> None:
+        """Bring the socket in line with what Redis says."""
+
+
+class PairProcess:
+    """The pair sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS)
+        self._sockets: set[Seated] = set()
+        self._pulse: list[asyncio.Task[None]] = []
+
+    def add(self, socket: Seated) -> None:
+        """Keep this socket's seat from now on."""
+        self._sockets.add(socket)
+        if not self._pulse:
+            timing = self.pairing.timing
+            self._pulse = [
+                asyncio.create_task(_every(timing.sweep, self.pairing.sweep)),
+                asyncio.create_task(_every(timing.renew, self._renew)),
+            ]
+
+    def discard(self, socket: Seated) -> None:
+        """The socket has no seat any more. The pulse goes on: somebody has to free the seats of the dead."""
+        self._sockets.discard(socket)
+
+    async def _renew(self) -> None:
+        sockets = [(socket, socket.seat) for socket in self._sockets]
+        for start in range(0, len(sockets), RENEW_AT_ONCE):
+            batch = [(socket, seat) for socket, seat in sockets[start : start + RENEW_AT_ONCE] if seat]
+            standings = await self.pairing.renew([seat for _, seat in batch])
+            for (socket, seat), standing in zip(batch, standings, strict=True):
+                if socket.seat is seat:
+                    await socket.reconcile(standing)
+
+
+async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]]) -> None:
+    trouble = False
+    while True:
+        try:
+            await beat()
+            trouble = False
+        except RedisError as error:
+            if not trouble:
+                logger.warning("Redis does not answer: %s", type(error).__name__)
+            trouble = True
+        except Exception:
+            logger.exception("The pulse of the pairs broke")
+        await asyncio.sleep(milliseconds / 1000)
+
+
+_processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, PairProcess] = weakref.WeakKeyDictionary()
+
+
+def this_process() -> PairProcess:
+    """Return what the running loop's pair sockets share."""
+    loop = asyncio.get_running_loop()
+    if loop not in _processes:
+        _processes[loop] = PairProcess()
+    return _processes[loop]

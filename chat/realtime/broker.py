@@ -1,0 +1,50 @@
+"""The way to Redis: one client for each event loop, because an async client belongs to the loop it was made in."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from django.conf import settings
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+CONNECTIONS = 16  # at once from one process; more only make Redis switch between them
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 4.0  # a script takes under a millisecond; past this, Redis or the way to it is gone
+
+_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
+
+
+def client() -> Redis:
+    """Return the running loop's client, made on first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        _clients[loop] = _make()
+    return _clients[loop]
+
+
+@asynccontextmanager
+async def one_off() -> AsyncIterator[Redis]:
+    """A client for a single errand outside a server's loop, such as in a view's thread; closed at the end."""
+    redis = _make()
+    try:
+        yield redis
+    finally:
+        await redis.aclose()
+
+
+def _make() -> Redis:
+    pool = BlockingConnectionPool.from_url(
+        settings.REDIS_URL,
+        max_connections=CONNECTIONS,
+        timeout=ANSWER_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        # Every script may be sent twice: a repeated `n`, join or leave answers the same again.
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=2),
+    )
+    return Redis.from_pool(pool)

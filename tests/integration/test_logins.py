@@ -1,0 +1,125 @@
+"""Whatever ends a login closes its sockets within five seconds, and the partner is told."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from tests.person import Person, Socket, pair_up
+from tests.site import ROOT, Site
+
+PASSWORD = "correct horse battery staple"
+AT_MOST = 5.0
+
+
+class Browser:
+    """Somebody at the pages, with a password and a cookie jar."""
+
+    def __init__(self, site: str, username: str) -> None:
+        self.http = httpx.Client(base_url=site, headers={"Origin": site}, follow_redirects=True)
+        self.username = username
+
+    def sign_up(self) -> Browser:
+        self.post("/accounts/signup/", username=self.username, password1=PASSWORD, password2=PASSWORD)
+        return self
+
+    def log_in(self, password: str = PASSWORD) -> Browser:
+        self.post("/accounts/login/", login=self.username, password=password)
+        return self
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        page = self.http.get(path)
+        csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert csrf, page.text
+        answer = self.http.post(path, data={"csrfmiddlewaretoken": csrf[1], **fields})
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    @property
+    def person(self) -> Person:
+        cookie = self.http.cookies["sessionid"]
+        token = re.search(r"[0-9a-f]{32}", self.http.get("/chat/").text)
+        assert token
+        return Person(0, self.username, token[0], cookie)
+
+
+@pytest.fixture
+def carol(site: Site, request: pytest.FixtureRequest) -> Browser:
+    return Browser(site.urls()[0], f"carol-{abs(hash(request.node.name)) % 10**9}").sign_up()
+
+
+async def talking(site: Site, carol: Browser, alice: Person) -> tuple[Socket, Socket]:
+    here, there = site.urls()
+    c, a = await carol.person.open(here), await alice.open(there)
+    await pair_up(a, c, alice.token)
+    return c, a
+
+
+async def assert_logged_out(socket: Socket, partner: Socket) -> None:
+    start = time.monotonic()
+    assert await socket.closed() == 4401
+    assert socket.heard[-1] == {"type": "closing", "reason": "logged_out", "retry": None}
+    assert (await partner.next("left"))["reason"] == "logged_out"
+    assert time.monotonic() - start < AT_MOST
+
+
+async def test_logging_out_in_another_window(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    cookie = carol.person.cookie_header
+    await asyncio.to_thread(carol.post, "/accounts/logout/")
+    await assert_logged_out(c, a)
+    refused = await Socket.open(site.urls()[0], cookie=cookie)
+    assert await refused.closed() == 4401
+
+
+async def test_ending_the_login_from_the_list_of_login_sessions(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    elsewhere = await asyncio.to_thread(Browser(site.urls()[1], carol.username).log_in)
+    await asyncio.to_thread(elsewhere.post, "/accounts/sessions/")
+    await assert_logged_out(c, a)
+    assert "sessionid" in elsewhere.http.cookies
+
+
+async def test_changing_the_password(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    new = "another long passphrase"
+    await asyncio.to_thread(
+        carol.post, "/accounts/password/change/", oldpassword=PASSWORD, password1=new, password2=new
+    )
+    await assert_logged_out(c, a)
+
+
+async def test_an_account_that_is_disabled(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    disable = f"from chat.models import User; u = User.objects.get(username='{carol.username}'); u.is_active = False; u.save()"
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", disable]
+    await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=site.environment, check=True)
+    await assert_logged_out(c, a)
+
+
+async def test_another_login_of_the_same_user_does_not_end_this_one(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    elsewhere = await asyncio.to_thread(Browser(site.urls()[1], carol.username).log_in)
+    await asyncio.to_thread(elsewhere.post, "/accounts/logout/")
+    assert await c.settle() == []
+    assert await a.settle() == []
+
+
+async def test_a_changed_token_is_told_and_the_old_one_refused_at_once(site, carol, alice, bob):
+    c, a = await talking(site, carol, alice)
+    old = carol.person.token
+    await asyncio.to_thread(carol.post, "/token/rotate/")
+    new = (await c.expect("token"))["token"]
+    assert new != old
+    assert new == carol.person.token
+    b = await bob.open(site.urls()[1])
+    assert (await b.join(old))["code"] == "unknown_token"
+    assert (await b.join(new))["code"] == "room_full", "the pair goes on"
+    await a.next("turned_away")
+    assert await a.settle() == []
