@@ -1,0 +1,16 @@
+"""Tandem's own pages."""
+
+from django.urls import path
+
+from chat import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("chat/", views.chat, name="chat"),
+    path("join/", views.join, name="join"),
+    path("token/rotate/", views.rotate_token, name="rotate_token"),
+    path("token/qr.svg", views.token_qr, name="token_qr"),
+    path("settings/", views.settings, name="settings"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -1,0 +1,110 @@
+"""The pages. Views know neither sockets nor Redis keys: pairs live behind the socket."""
+
+import io
+from typing import cast
+
+import segno
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from chat import tokens
+from chat.forms import NameForm
+from chat.models import User
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """What Tandem is, or on to the chat for those who are logged in."""
+    if request.user.is_authenticated:
+        return redirect("chat")
+    return render(request, "landing.html")
+
+
+@login_required
+@never_cache
+@require_safe
+def chat(request: HttpRequest) -> HttpResponse:
+    """The private chat: one page, the rest goes over the socket."""
+    user = _user(request)
+    context = {
+        "token": user.token,
+        "token_grouped": tokens.grouped(user.token),
+        "share_link": _share_link(request, user.token),
+    }
+    return render(request, "chat/chat.html", context)
+
+
+@require_safe
+def join(request: HttpRequest) -> HttpResponse:
+    """The share link's page. The token is in the fragment, which no server and no log ever sees."""
+    return render(request, "chat/join.html")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def rotate_token(request: HttpRequest) -> HttpResponse:
+    """Change the token: GET asks, POST does it."""
+    if request.method == "GET":
+        return render(request, "chat/rotate_token.html")
+    _user(request).rotate_token()
+    messages.success(request, _("Your token was changed. The old one no longer works."))
+    return redirect("chat")
+
+
+@login_required
+@never_cache
+@require_GET
+def token_qr(request: HttpRequest) -> HttpResponse:
+    """The share link as a QR code."""
+    image = io.BytesIO()
+    segno.make(_share_link(request, _user(request).token), error="m").save(
+        image, kind="svg", scale=6, border=2, light="#fff", xmldecl=False
+    )
+    return HttpResponse(image.getvalue(), content_type="image/svg+xml")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """What a person can change about themselves."""
+    user = _user(request)
+    form = NameForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("settings")
+    return render(request, "chat/settings.html", {"form": form, "token_grouped": tokens.grouped(user.token)})
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process lives."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether the database and Redis answer; 503 from `chat.middleware` where one does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    cache.get("readyz")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _share_link(request: HttpRequest, token: str) -> str:
+    return f"{request.build_absolute_uri(reverse('join'))}#{token}"
