@@ -35,6 +35,7 @@ class PairConsumer(SocketConsumer):
 
     EVENTS = {"pair.frame": "published"}
 
+    login: Login | None = None
     seat: Seat | None = None
     pair: str | None = None  # the pair this socket was told about; frames of any other are not for it
     seq = 0  # every message of the pair up to here has gone over this socket
@@ -59,7 +60,7 @@ class PairConsumer(SocketConsumer):
             await self._bid_farewell("restarting", _soon())
 
     async def _enter(self, login: Login) -> None:
-        user = login.user
+        self.login, user = login, login.user
         person = protocol.Person(user.username, user.display_name)
         self.seat = Seat(user.pk, self.channel_name, login.name, person)
         pair = await self.pairing.enter(self.seat)

@@ -5,24 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import weakref
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Protocol, TypeVar
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Standing, Timing
 from chat.realtime import broker
+from chat.realtime.login import Login, ended_logins
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-RENEW_AT_ONCE = 500  # connections in one script, so that no renewal holds Redis for longer than a few ms
+CHECK_LOGINS = 60_000  # ms; signals end a login's sockets at once, this finds what got past them
+AT_ONCE = 500  # connections in one script or query, so that none holds Redis for longer than a few ms
 
 
 class Seated(Protocol):
     """A socket with a seat, as the pulse sees it."""
 
     seat: Seat | None
+    login: Login | None
 
     async def reconcile(self, standing: Standing) -> None:
         """Bring the socket in line with what Redis says."""
@@ -44,6 +50,7 @@ class PairProcess:
             self._pulse = [
                 asyncio.create_task(_every(timing.sweep, self.pairing.sweep)),
                 asyncio.create_task(_every(timing.renew, self._renew)),
+                asyncio.create_task(_every(CHECK_LOGINS, self._check_logins)),
             ]
 
     def discard(self, socket: Seated) -> None:
@@ -52,12 +59,22 @@ class PairProcess:
 
     async def _renew(self) -> None:
         sockets = [(socket, socket.seat) for socket in self._sockets]
-        for start in range(0, len(sockets), RENEW_AT_ONCE):
-            batch = [(socket, seat) for socket, seat in sockets[start : start + RENEW_AT_ONCE] if seat]
+        for some in _batches(sockets):
+            batch = [(socket, seat) for socket, seat in some if seat]
             standings = await self.pairing.renew([seat for _, seat in batch])
             for (socket, seat), standing in zip(batch, standings, strict=True):
                 if socket.seat is seat:
                     await socket.reconcile(standing)
+
+    async def _check_logins(self) -> None:
+        logins = [socket.login for socket in self._sockets if socket.login]
+        for some in _batches(logins):
+            for login in await ended_logins(some):
+                await self.pairing.log_out(login.user.pk, login.name)
+
+
+def _batches(items: list[T]) -> Iterator[list[T]]:
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]]) -> None:
@@ -66,9 +83,9 @@ async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]]) -> None
         try:
             await beat()
             trouble = False
-        except RedisError as error:
+        except (RedisError, DatabaseError, InterfaceError) as error:
             if not trouble:
-                logger.warning("Redis does not answer: %s", type(error).__name__)
+                logger.warning("%s cannot be done now: %s", beat.__name__.strip("_"), type(error).__name__)
             trouble = True
         except Exception:
             logger.exception("The pulse of the pairs broke")

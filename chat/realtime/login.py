@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.http import parse_cookie
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from chat.models import User
@@ -20,10 +23,14 @@ _SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 @dataclass(frozen=True)
 class Login:
-    """A user and the name of this login, which is safe to store: the cookie cannot be made from it."""
+    """A user, the key in their cookie, and this login's name, which is safe to store: the key cannot be made from it."""
 
     user: User
-    name: str
+    session_key: str
+
+    @property
+    def name(self) -> str:
+        return login_name(self.session_key)
 
 
 def login_name(session_key: str) -> str:
@@ -39,7 +46,18 @@ async def login_of(scope: dict[str, Any]) -> Login | None:
         return None
     # channels.auth.get_user checks the password's hash too, so a login from before a password change is none.
     user = await get_user({"session": await _session(session_key)})
-    return Login(user, login_name(session_key)) if user.is_authenticated else None
+    return Login(user, session_key) if user.is_authenticated else None
+
+
+@database_sync_to_async
+def ended_logins(logins: list[Login]) -> list[Login]:
+    """Return those of `logins` that the database does not know any more, whichever way they ended."""
+    keys = [login.session_key for login in logins]
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    alive = set(sessions.values_list("session_key", flat=True))
+    users = get_user_model().objects.filter(pk__in={login.user.pk for login in logins}, is_active=True)
+    active = set(users.values_list("pk", flat=True))
+    return [login for login in logins if login.session_key not in alive or login.user.pk not in active]
 
 
 @database_sync_to_async

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -123,3 +124,27 @@ async def test_a_changed_token_is_told_and_the_old_one_refused_at_once(site, car
     assert (await b.join(new))["code"] == "room_full", "the pair goes on"
     await a.next("turned_away")
     assert await a.settle() == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_check_of_every_minute_finds_logins_that_ended_in_any_other_way(django_user_model):
+    from asgiref.sync import sync_to_async
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from chat.realtime.login import Login, ended_logins
+
+    soon = timezone.now() + timedelta(hours=1)
+
+    @sync_to_async
+    def log_in(username: str, expires: datetime = soon) -> Login:
+        user = django_user_model.objects.create_user(username)
+        Session.objects.create(session_key=username, session_data="", expire_date=expires)
+        return Login(user, username)
+
+    alice, bob, carol, dave = [await log_in(name) for name in ("alice", "bob", "carol", "dave")]
+    assert await ended_logins([alice, bob, carol, dave]) == []
+    await Session.objects.filter(session_key="bob").aupdate(expire_date=timezone.now())
+    await sync_to_async(Session.objects.filter(session_key="carol")._raw_delete)("default")
+    await django_user_model.objects.filter(username="dave").aupdate(is_active=False)
+    assert await ended_logins([alice, bob, carol, dave]) == [bob, carol, dave]
