@@ -11,6 +11,7 @@ urlpatterns = [
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),
+    path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -4,16 +4,17 @@ import io
 from typing import cast
 
 import segno
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chat import tokens
 from chat.forms import NameForm
@@ -83,6 +84,15 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("settings")
     return render(request, "chat/settings.html", {"form": form, "token_grouped": tokens.grouped(user.token)})
+
+
+@login_required
+@require_POST
+def end_login(request: HttpRequest, login: int) -> HttpResponse:
+    """Log out in one other browser; django-allauth's own list can only end all of them at once."""
+    get_object_or_404(UserSession, pk=login, user=_user(request)).end()
+    messages.success(request, _("Logged out there."))
+    return redirect("usersessions_list")
 
 
 @never_cache

@@ -42,6 +42,12 @@ class Browser:
         assert answer.status_code == 200, answer.text
         return answer
 
+    def end_login(self, login: str) -> int:
+        """Press "Log out there"; the status of the answer."""
+        csrf = self.http.cookies["csrftoken"]
+        answer = self.http.post(f"/accounts/sessions/{login}/end/", data={"csrfmiddlewaretoken": csrf})
+        return answer.status_code
+
     @property
     def person(self) -> Person:
         cookie = self.http.cookies["sessionid"]
@@ -85,6 +91,21 @@ async def test_ending_the_login_from_the_list_of_login_sessions(site, carol, ali
     await asyncio.to_thread(elsewhere.post, "/accounts/sessions/")
     await assert_logged_out(c, a)
     assert "sessionid" in elsewhere.http.cookies
+
+
+async def test_logging_out_there_ends_that_login_and_no_other(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    elsewhere = await asyncio.to_thread(Browser(site.urls()[1], carol.username).log_in)
+    [other] = re.findall(r"/accounts/sessions/(\d+)/end/", carol.http.get("/accounts/sessions/").text)
+    [ours] = re.findall(r"/accounts/sessions/(\d+)/end/", elsewhere.http.get("/accounts/sessions/").text)
+    stranger = Browser(site.urls()[1], f"{carol.username}-x")
+    await asyncio.to_thread(stranger.sign_up)
+    assert await asyncio.to_thread(stranger.end_login, ours) == 404, "somebody else's"
+    assert await a.settle() == []
+    assert await asyncio.to_thread(elsewhere.end_login, ours) == 200
+    await assert_logged_out(c, a)
+    assert other != ours
+    assert elsewhere.http.get("/chat/").url.path == "/chat/"
 
 
 async def test_changing_the_password(site, carol, alice):

@@ -1,0 +1,211 @@
+"""Every page outside the chat: it comes, a person can read it with any tool, and it keeps the promises of the CSP."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.http import HttpRequest
+from django.template.loader import get_template
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from chat.models import User
+from tests.site import Valkey
+
+pytestmark = pytest.mark.django_db
+
+FOR_EVERYBODY = ["landing", "account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
+FOR_MEMBERS = [
+    "settings",
+    "rotate_token",
+    "account_logout",
+    "account_change_password",
+    "account_email",
+    "usersessions_list",
+]
+UNTYPED = {"hidden", "submit", "button"}  # inputs nobody fills in
+
+
+class Page(HTMLParser):
+    """What is on a page, as far as these tests ask."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, *names: str) -> list[dict[str, str | None]]:
+        return [attrs for tag, attrs in self.tags if tag in names]
+
+    def named(self, name: str) -> dict[str, str | None]:
+        """The form control of that name."""
+        return next(attrs for attrs in self.all("input", "textarea", "select") if attrs.get("name") == name)
+
+    def ids(self) -> set[str | None]:
+        return {attrs.get("id") for _, attrs in self.tags} - {None}
+
+    def unlabelled(self) -> list[dict[str, str | None]]:
+        """Controls that neither a <label for> nor a <label> around them names."""
+        labelled = {attrs.get("for") for attrs in self.all("label")}
+        controls = [attrs for attrs in self.all("input", "textarea", "select") if attrs.get("type") not in UNTYPED]
+        return [attrs for attrs in controls if attrs.get("id") not in labelled and attrs.get("type") != "radio"]
+
+
+@pytest.fixture(autouse=True)
+def shared_cache(settings: Settings, valkey: Valkey) -> None:
+    """allauth counts tries in the cache."""
+    default = {**settings.CACHES["default"], "LOCATION": valkey.url}
+    settings.CACHES = {"default": default}
+
+
+@pytest.fixture
+def ilse() -> User:
+    return User.objects.create_user("ilse", password="a quiet room for two")
+
+
+@pytest.fixture
+def member(ilse: User) -> Client:
+    client = Client()
+    client.force_login(ilse)
+    return client
+
+
+def read(client: Client, name: str) -> Page:
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    return Page(response.content.decode())
+
+
+@pytest.mark.parametrize("name", FOR_EVERYBODY)
+def test_a_page_for_everybody_is_sound(client: Client, name: str) -> None:
+    assert_sound(read(client, name))
+
+
+@pytest.mark.parametrize("name", FOR_MEMBERS)
+def test_a_page_for_members_is_sound(member: Client, name: str) -> None:
+    assert_sound(read(member, name))
+
+
+@pytest.mark.parametrize("name", FOR_MEMBERS)
+def test_a_page_for_members_asks_strangers_to_log_in(client: Client, name: str) -> None:
+    response = client.get(reverse(name))
+    assert response.status_code == 302
+    if name != "account_logout":
+        assert response.headers["Location"].startswith(reverse("account_login"))
+
+
+def assert_sound(page: Page) -> None:
+    (html,) = page.all("html")
+    assert html["lang"] == "en"
+    assert html["dir"] == "ltr"
+    assert len(page.all("h1")) == 1
+    assert [main["id"] for main in page.all("main")] == ["main"]
+    assert any(link.get("href") == "#main" for link in page.all("a")), "no way past the header"
+    assert page.unlabelled() == []
+    described = " ".join(attrs.get("aria-describedby") or "" for _, attrs in page.tags).split()
+    assert set(described) <= page.ids()
+    assert_nothing_inline(page)
+
+
+def assert_nothing_inline(page: Page) -> None:
+    """The policy forbids it, so a browser would leave it out."""
+    assert page.all("style") == []
+    assert [tag for tag, attrs in page.tags if "style" in attrs or any(name.startswith("on") for name in attrs)] == []
+    scripts = [attrs for attrs in page.all("script") if attrs.get("type") != "application/json"]
+    assert all(attrs.get("src") for attrs in scripts)
+    sources = [attrs.get("src") for attrs in page.all("script", "img")] + [a["href"] for a in page.all("link")]
+    assert [source for source in sources if source and not source.startswith("/")] == []
+
+
+@pytest.mark.parametrize("name", ["landing", "account_login"])
+def test_a_page_comes_with_the_headers_that_guard_it(client: Client, name: str) -> None:
+    headers = client.get(reverse(name)).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_signing_up_leads_to_the_chat(client: Client) -> None:
+    password = "a quiet room for two"
+    response = client.post(
+        reverse("account_signup"), {"username": "ilse", "password1": password, "password2": password}
+    )
+    assert response.status_code == 302
+    assert response.headers["Location"] == reverse("chat")
+    assert User.objects.filter(username="ilse").exists()
+
+
+def test_an_error_is_tied_to_its_field(client: Client) -> None:
+    response = client.post(reverse("account_signup"), {"username": "ilse", "password1": "1", "password2": "1"})
+    page = Page(response.content.decode())
+    assert_sound(page)
+    field = page.named("password1")
+    assert field["aria-invalid"] == "true"
+    assert "id_password1_error" in (field["aria-describedby"] or "").split()
+
+
+def test_a_wrong_password_is_said_at_once(client: Client, ilse: User) -> None:
+    response = client.post(reverse("account_login"), {"login": ilse.username, "password": "not that"})
+    page = Page(response.content.decode())
+    assert [attrs for _, attrs in page.tags if attrs.get("role") == "alert"]
+    assert "not that" not in page.html
+
+
+def test_the_header_offers_what_is_possible(client: Client, member: Client) -> None:
+    assert links(read(client, "landing")) >= {reverse("account_login"), reverse("account_signup")}
+    assert links(read(member, "settings")) >= {reverse("chat"), reverse("settings")}
+    assert reverse("account_login") not in links(read(member, "settings"))
+
+
+def links(page: Page) -> set[str | None]:
+    return {attrs.get("href") for attrs in page.all("a")}
+
+
+def test_the_display_name_can_be_changed(member: Client, ilse: User) -> None:
+    response = member.post(reverse("settings"), {"name": "Ilse <3"}, follow=True)
+    ilse.refresh_from_db()
+    assert ilse.name == "Ilse <3"
+    assert page_says(response, "Ilse &lt;3")
+
+
+def page_says(response: Any, html: str) -> bool:
+    return html in response.content.decode()
+
+
+def test_the_token_is_changed_by_post_alone(member: Client, ilse: User) -> None:
+    before = ilse.token
+    read(member, "rotate_token")
+    ilse.refresh_from_db()
+    assert ilse.token == before
+    member.post(reverse("rotate_token"))
+    ilse.refresh_from_db()
+    assert ilse.token != before
+
+
+def test_an_unknown_page_says_so_in_our_words(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert_sound(Page(response.content.decode()))
+
+
+@pytest.mark.parametrize("name", ["403.html", "429.html"])
+def test_a_refusal_is_a_sound_page(rf: Any, name: str) -> None:
+    request: HttpRequest = rf.get("/")
+    assert_sound(Page(get_template(name).render({}, request)))
+
+
+@pytest.mark.parametrize("name", ["403_csrf.html", "500.html", "503.html"])
+def test_a_page_for_the_worst_moment_needs_nothing(name: str, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert_sound(Page(get_template(name).render()))
