@@ -117,9 +117,9 @@ REDIS_URL = os.environ.get("REDIS_URL") or socket_url(VAR_DIR)
 
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # redis-py's own read timeout of 5 s would end the layer's wait for the next event.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "tandem:channel:"},
+        "BACKEND": "chat.realtime.layer.ProcessChannelLayer",
+        # Events that may wait for one socket. What is lost past this is read from the log.
+        "CONFIG": {"capacity": 200, "expiry": 30},
     }
 }
 CACHES: dict[str, Any] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol, TypeVar
 
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
@@ -41,6 +43,8 @@ class PairProcess:
         self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS)
         self._sockets: set[Seated] = set()
         self._pulse: list[asyncio.Task[None]] = []
+        self._events_lost = asyncio.Event()
+        get_channel_layer().on_return(self._events_lost.set)
 
     def add(self, socket: Seated) -> None:
         """Keep this socket's seat from now on."""
@@ -49,7 +53,7 @@ class PairProcess:
             timing = self.pairing.timing
             self._pulse = [
                 asyncio.create_task(_every(timing.sweep, self.pairing.sweep)),
-                asyncio.create_task(_every(timing.renew, self._renew)),
+                asyncio.create_task(_every(timing.renew, self._renew, at_once=self._events_lost)),
                 asyncio.create_task(_every(CHECK_LOGINS, self._check_logins)),
             ]
 
@@ -77,7 +81,9 @@ def _batches(items: list[T]) -> Iterator[list[T]]:
     return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
-async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]]) -> None:
+async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]], at_once: asyncio.Event | None = None) -> None:
+    """Call `beat` for ever, with a pause that `at_once` cuts short."""
+    hurry = at_once or asyncio.Event()
     trouble = False
     while True:
         try:
@@ -89,7 +95,9 @@ async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]]) -> None
             trouble = True
         except Exception:
             logger.exception("The pulse of the pairs broke")
-        await asyncio.sleep(milliseconds / 1000)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hurry.wait(), milliseconds / 1000)
+        hurry.clear()
 
 
 _processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, PairProcess] = weakref.WeakKeyDictionary()

@@ -28,23 +28,26 @@ def client() -> Redis:
 
 
 @asynccontextmanager
-async def one_off() -> AsyncIterator[Redis]:
-    """A client for a single errand outside a server's loop, such as in a view's thread; closed at the end."""
-    redis = _make()
+async def one_off(*, for_ever: bool = False) -> AsyncIterator[Redis]:
+    """A client for one errand, such as in a view's thread, or for one subscription, which waits `for_ever`.
+
+    A subscription is never retried behind its owner's back: whoever misses events has to know.
+    """
+    redis = _make(answer_seconds=None, retries=0) if for_ever else _make()
     try:
         yield redis
     finally:
         await redis.aclose()
 
 
-def _make() -> Redis:
+def _make(answer_seconds: float | None = ANSWER_SECONDS, retries: int = 2) -> Redis:
     pool = BlockingConnectionPool.from_url(
         settings.REDIS_URL,
         max_connections=CONNECTIONS,
         timeout=ANSWER_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
+        socket_timeout=answer_seconds,
         # Every script may be sent twice: a repeated `n`, join or leave answers the same again.
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=2),
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=retries),
     )
     return Redis.from_pool(pool)

@@ -32,7 +32,7 @@ class Member:
             while True:
                 event = await self.events.get_message(ignore_subscribe_messages=True, timeout=PATIENCE)
                 if event:
-                    frame: dict[str, Any] = msgspec.msgpack.decode(event["data"])["frame"]
+                    frame: dict[str, Any] = msgspec.msgpack.decode(event["data"])[1]["frame"]
                     return frame
 
     async def expect(self, type_: str, **fields: Any) -> dict[str, Any]:
@@ -65,9 +65,9 @@ class Town:
         """Open a window for this person."""
         self._windows += 1
         user = self._users.setdefault(username, len(self._users) + 1)
-        seat = Seat(user, f"window-{self._windows}", login, Person(username, username.title()))
+        seat = Seat(user, f"window-{self._windows}!0", login, Person(username, username.title()))
         events = self.redis.pubsub()
-        await events.subscribe(seat.connection)
+        await events.subscribe(f"tandem:channel:{seat.connection.partition('!')[0]}!")
         self._subscriptions.append(events)
         member = Member(pairing or self.pairing, events, seat)
         self.held = await member.pairing.enter(seat)

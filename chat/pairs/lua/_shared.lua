@@ -19,11 +19,13 @@ local function number(key, name) return tonumber(redis.call('HGET', key, name) o
 local function reply(table) return cmsgpack.pack(table) end
 local function refuse(code, expected) return reply({refused = code, expected = expected}) end
 
--- Publish a frame to the connection that holds this user's seat, in the channel layer's own form.
+-- Publish a frame to the connection that holds this user's seat, in the form of ../../realtime/layer.py: to the process
+-- that has the connection, which is the part of its name up to the `!`.
 local function tell(user, frame)
   local connection = field(user_key(user), 'connection')
   if connection then
-    redis.call('PUBLISH', connection, cmsgpack.pack({type = 'pair.frame', frame = frame}))
+    local process = 'tandem:channel:' .. connection:match('^[^!]*!')
+    redis.call('PUBLISH', process, cmsgpack.pack({connection, {type = 'pair.frame', frame = frame}}))
   end
 end
 

@@ -1,0 +1,171 @@
+"""The channel layer: Redis pub/sub with one subscription for each process.
+
+channels_redis subscribes once for each socket, so 1,000 sockets are 1,000 subscriptions and as many commands whenever a
+process connects again. Here a process subscribes once under its own name; a channel is `<process>!<number>`, and what is
+published for it goes to the process, which knows the channel. A group is one more subscription of each process that has
+members of it. The contract is Channels' own: at most once, a bounded queue for each channel, messages expire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+import uuid
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from channels.exceptions import ChannelFull
+from channels.layers import BaseChannelLayer
+
+from chat.realtime import broker
+from chat.realtime.subscription import Subscription
+
+Message = dict[str, Any]
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
+
+CHANNEL, GROUP = "tandem:channel:", "tandem:group:"
+
+
+class ProcessChannelLayer(BaseChannelLayer):
+    """Channels' face of it; each event loop has an inbox of its own."""
+
+    extensions = ["groups", "flush"]
+
+    def __init__(self, expiry: float = 60, capacity: int = 100, channel_capacity: Any = None) -> None:
+        super().__init__(expiry=expiry, capacity=capacity)
+        self.channel_capacity = self.compile_capacities(channel_capacity or {})
+        self._inboxes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Inbox] = weakref.WeakKeyDictionary()
+
+    @property
+    def inbox(self) -> Inbox:
+        """The running loop's inbox."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._inboxes:
+            self._inboxes[loop] = Inbox(self)
+        return self._inboxes[loop]
+
+    def on_return(self, hook: Callable[[], None]) -> None:
+        """Call `hook` whenever this loop's subscription is back after a loss: events may have been missed."""
+        self.inbox.subscription.on_return.append(hook)
+
+    async def new_channel(self, prefix: str = "specific") -> str:
+        """Return a new channel of this process."""
+        return await self.inbox.new_channel(prefix)
+
+    async def send(self, channel: str, message: Message) -> None:
+        """Send to one channel, of whichever process; raises ChannelFull for a full one of this process."""
+        self.require_valid_channel_name(channel)
+        assert isinstance(message, dict), "message is not a dict"
+        if self.inbox.has(channel):
+            self.inbox.put(channel, _decode(_encode(message)), strict=True)
+        else:
+            name = CHANNEL + self.non_local_name(channel)
+            await broker.client().publish(name, _encode([channel, message]))
+
+    async def receive(self, channel: str) -> Message:
+        """Wait for the next message of this channel; a cancelled wait ends the channel."""
+        return await self.inbox.receive(channel)
+
+    async def group_add(self, group: str, channel: str) -> None:
+        """Make a channel of this process a member of the group."""
+        self.require_valid_group_name(group)
+        self.require_valid_channel_name(channel)
+        await self.inbox.group_add(group, channel)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        """End the membership, if there is one."""
+        await self.inbox.group_discard(group, channel)
+
+    async def group_send(self, group: str, message: Message) -> None:
+        """Send to every member of the group; a member whose channel is full misses it."""
+        self.require_valid_group_name(group)
+        await broker.client().publish(GROUP + group, _encode([None, message]))
+
+    async def flush(self) -> None:
+        """Forget every channel and group of this loop."""
+        await self.inbox.flush()
+
+
+class Inbox:
+    """The channels and groups of one event loop."""
+
+    def __init__(self, layer: ProcessChannelLayer) -> None:
+        self.layer = layer
+        self.process = uuid.uuid4().hex
+        self.subscription = Subscription(self._deliver)
+        self._numbers = itertools.count()
+        self._queues: dict[str, asyncio.Queue[tuple[float, Message]]] = {}
+        self._groups: dict[str, set[str]] = {}
+        self._endings: set[asyncio.Future[None]] = set()
+
+    async def new_channel(self, prefix: str) -> str:
+        process = f"{prefix.rstrip('.')}.{self.process}!"
+        await self.subscription.want(CHANNEL + process)
+        channel = f"{process}{next(self._numbers)}"
+        self._open(channel)
+        return channel
+
+    def has(self, channel: str) -> bool:
+        return channel in self._queues
+
+    def put(self, channel: str, message: Message, strict: bool = False) -> None:
+        """Queue a message; when the channel is full, drop it, or say so if `strict`."""
+        try:
+            self._queues[channel].put_nowait((time.monotonic(), message))
+        except asyncio.QueueFull:
+            if strict:
+                raise ChannelFull from None
+
+    async def receive(self, channel: str) -> Message:
+        if channel not in self._queues:
+            self._open(channel)
+            await self.subscription.want(CHANNEL + self.layer.non_local_name(channel))
+        queue = self._queues[channel]
+        try:
+            while True:
+                came, message = await queue.get()
+                if time.monotonic() - came < self.layer.expiry:
+                    return message
+        except asyncio.CancelledError:
+            self._forget(channel)  # Channels cancels the wait when the consumer ends, and says nothing else
+            raise
+
+    async def group_add(self, group: str, channel: str) -> None:
+        members = self._groups.setdefault(group, set())
+        members.add(channel)
+        await self.subscription.want(GROUP + group)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        members = self._groups.get(group, set())
+        members.discard(channel)
+        if not members and self._groups.pop(group, None) is not None:
+            await self.subscription.drop(GROUP + group)
+
+    async def flush(self) -> None:
+        self._queues.clear()
+        self._groups.clear()
+        await self.subscription.close()
+
+    def _deliver(self, name: str, payload: bytes) -> None:
+        channel, message = _decode(payload)
+        if name.startswith(GROUP):
+            for member in self._groups.get(name.removeprefix(GROUP), set()) & self._queues.keys():
+                self.put(member, dict(message))
+        elif channel in self._queues:
+            self.put(channel, message)
+
+    def _open(self, channel: str) -> None:
+        self._queues[channel] = asyncio.Queue(self.layer.get_capacity(channel))
+
+    def _forget(self, channel: str) -> None:
+        self._queues.pop(channel, None)
+        for group, members in list(self._groups.items()):
+            if channel in members:
+                ending = asyncio.ensure_future(self.group_discard(group, channel))
+                self._endings.add(ending)  # a task nobody holds may be lost
+                ending.add_done_callback(self._endings.discard)
