@@ -20,7 +20,10 @@ from chatproject import close_codes, embedded
 close_codes.allow_all()
 
 if settings.EMBEDDED_VALKEY:
-    embedded.ensure_running(settings.VAR_DIR)
+    try:
+        embedded.ensure_running(settings.VAR_DIR)
+    except embedded.EmbeddedValkeyError as error:
+        raise SystemExit(str(error)) from None
 
 application = ProtocolTypeRouter(
     {

@@ -27,7 +27,10 @@ VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 DEBUG = os.environ.get("DEBUG", "") not in ("", "0", "false", "off")
-PORT = int(os.environ.get("PORT", "8000"))
+try:
+    PORT = int(os.environ.get("PORT") or 8000)
+except ValueError:
+    raise SystemExit(f"PORT must be a number, not {os.environ['PORT']!r}.") from None
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 ALLOWED_HOSTS = ALLOWED_HOSTS or LOOPBACK_HOSTS
 

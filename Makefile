@@ -1,0 +1,29 @@
+# Everything a person types. Needs Python >= 3.11 and make, nothing else: the rest is installed into .venv.
+#   make run PORT=9000        another port
+#   make run PYTHON=python3.12  another Python
+#   make test ARGS="-k pairing"  only some of the Python tests
+
+BOOTSTRAP = exec sh scripts/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: run dev test check help clean
+
+run:    ## run Tandem on http://127.0.0.1:8000 (PORT=9000 for another port); Ctrl-C ends it
+	@$(BOOTSTRAP) run
+
+dev:    ## the same with debug pages and a reload at every change
+	@$(BOOTSTRAP) dev
+
+test:   ## install what tests need and run all of them
+	@$(BOOTSTRAP) test $(ARGS)
+
+check:  ## lint, format, types, templates, migrations, deployment settings
+	@$(BOOTSTRAP) check
+
+help:   ## this list
+	@sed -n 's/^\([a-z]*\): *## \(.*\)/make \1  \2/p' Makefile | while read -r make name text; do \
+		printf '  make %-6s %s\n' "$$name" "$$text"; done
+
+clean:  ## remove what can be made again; accounts and the secret key in var/ stay
+	@rm -rf .venv var/static var/*.stamp var/*.log .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
