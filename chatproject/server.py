@@ -14,6 +14,8 @@ from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.internet.error import ReactorNotRunning
 
+from chat.realtime import shutdown
+
 OPEN_FILES = 65_536  # a socket each; systems begin with 1,024 (Linux) or 256 (macOS)
 CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the process ends without them
 
@@ -54,6 +56,7 @@ class TandemServer(Server):
 
     def report_ready(self) -> None:
         """Daphne calls this when its ports accept connections."""
+        self.orders = asyncio.ensure_future(shutdown.listen())
         _host, port = self.listening_addresses[0][:2]
         self.on_ready(port)
 
@@ -70,7 +73,8 @@ class TandemServer(Server):
         asyncio.ensure_future(self.drain()).add_done_callback(lambda _: self.stop_now())
 
     async def drain(self) -> None:
-        """Before the ports close: the place to tell every client that this process is going. Nothing to wait for yet."""
+        """Before the ports close: everybody is told, and what is in flight is finished."""
+        await shutdown.drain()
 
     def stop_now(self) -> None:
         with contextlib.suppress(ReactorNotRunning):  # it is stopping already

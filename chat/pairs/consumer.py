@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,8 @@ from redis.exceptions import RedisError
 from chat import tokens
 from chat.models import owner_of
 from chat.pairs import protocol
-from chat.pairs.pairing import Entry, Fenced, Seat, Standing
+from chat.pairs.feed import Feed
+from chat.pairs.pairing import Fenced, Seat, Standing
 from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
 from chat.realtime.consumer import SocketConsumer
@@ -27,7 +29,6 @@ logger = logging.getLogger(__name__)
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 50, 300  # far more than any page sends; past this it is a flood
 FLOOD_RETRY = 10.0  # seconds
 BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
-PIECE = 50  # messages read from the log at once: at most 1.6 MB
 
 
 class PairConsumer(SocketConsumer):
@@ -37,8 +38,7 @@ class PairConsumer(SocketConsumer):
 
     login: Login | None = None
     seat: Seat | None = None
-    pair: str | None = None  # the pair this socket was told about; frames of any other are not for it
-    seq = 0  # every message of the pair up to here has gone over this socket
+    feed: Feed  # from `_enter` on
 
     # --- The socket's life ---
 
@@ -50,24 +50,27 @@ class PairConsumer(SocketConsumer):
         self.process = this_process()
         self.pairing = self.process.pairing
         try:
-            login = await login_of(self.scope)
-            if login is None:
+            self.login = await login_of(self.scope)
+            if self.login is None:
                 await self._bid_farewell("logged_out")
             else:
-                await self._enter(login)
-        except (DatabaseError, InterfaceError, RedisError) as error:
+                await self._enter(self.login)
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("A socket could not open: %s", type(error).__name__)
-            await self._bid_farewell("restarting", _soon())
+            await self.cannot_go_on()
+        except RedisError:  # the pulse of the process reports it once
+            await self.cannot_go_on()
 
     async def _enter(self, login: Login) -> None:
-        self.login, user = login, login.user
+        user = login.user
         person = protocol.Person(user.username, user.display_name)
         self.seat = Seat(user.pk, self.channel_name, login.name, person)
-        pair = await self.pairing.enter(self.seat)
+        self.feed = Feed(self.pairing, self.seat, self.say, None)
         self.process.add(self)
-        self._sit_down(pair)
+        pair = await self.pairing.enter(self.seat)
+        self.feed.begin(pair)
         limits = protocol.Limits(protocol.TEXT_LIMIT, protocol.FRAME_LIMIT, self.pairing.timing.hold // 1000)
-        await self._say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair))
+        await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair))
 
     async def closed(self) -> None:
         """Hold the seat for whoever was here."""
@@ -75,20 +78,24 @@ class PairConsumer(SocketConsumer):
             return
         seat, self.seat = self.seat, None
         self.process.discard(self)
-        try:
+        with contextlib.suppress(RedisError):  # nobody renews this seat any more: its lease runs out by itself
             await self.pairing.drop(seat)
-        except RedisError as error:
-            # Nobody renews this seat any more, so its lease runs out by itself.
-            logger.warning("Redis did not take a drop: %s", type(error).__name__)
 
-    async def no_broker(self) -> None:
-        await self._bid_farewell("restarting", _soon())
+    async def cannot_go_on(self) -> None:
+        """Redis or the database is away, a handler broke or the process ends: come again, and not all at once."""
+        await self._bid_farewell("restarting", soon())
 
-    async def broke(self) -> None:
-        await self._bid_farewell("restarting", _soon())
+    async def told(self, text: str, seconds: int) -> None:
+        await self.say(protocol.Notice(text, seconds))
+
+    async def _let_go(self, reason: protocol.ClosingReason) -> None:
+        """The seat is somebody else's, or nobody's."""
+        self.process.discard(self)
+        self.seat = None
+        await self._bid_farewell(reason)
 
     async def _bid_farewell(self, reason: protocol.ClosingReason, retry: float | None = None) -> None:
-        await self._say(protocol.Closing(reason, retry))
+        await self.say(protocol.Closing(reason, retry))
         await self.close(protocol.CLOSE_CODES[reason])
 
     # --- From the client ---
@@ -110,19 +117,21 @@ class PairConsumer(SocketConsumer):
             if refusal.code in ("bad_frame", "unknown_type") and self.bad_frames.count(now):
                 await self.close(protocol.CLOSE_POLICY)
         except Fenced as fenced:
-            await self._fenced(fenced)
+            await self._lost_seat(fenced)
             await self._refuse(Refusal("unavailable"), frame)
-        except (RedisError, DatabaseError, InterfaceError) as error:
+        except RedisError:
+            await self._refuse(Refusal("unavailable"), frame)
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("A frame could not be handled: %s", type(error).__name__)
             await self._refuse(Refusal("unavailable"), frame)
 
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
         if frame is not None:
-            refusal.for_ = frame.__struct_config__.tag  # type: ignore[assignment]
+            refusal.for_ = str(frame.__struct_config__.tag)
         if isinstance(frame, protocol.SendMessage):
             refusal.n = frame.n
         if not self.over:
-            await self._say(refusal.frame())
+            await self.say(refusal.frame())
 
     async def _join(self, frame: protocol.Join) -> None:
         await self.pairing.count_join(self._seat.user)
@@ -131,22 +140,18 @@ class PairConsumer(SocketConsumer):
         if owner is None:
             raise Refusal("unknown_token")
         pair = await self.pairing.join(self._seat, owner)
-        if pair.id != self.pair:
-            self._sit_down(pair)
-        await self._say(protocol.Joined(pair))
+        if pair.id != self.feed.pair:
+            self.feed.begin(pair)
+        await self.say(protocol.Joined(pair))
 
     async def _leave(self, frame: protocol.Leave) -> None:
         await self.pairing.leave(self._seat, frame.pair)
 
     async def _message(self, frame: protocol.SendMessage) -> None:
-        stored = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.seq)
-        if stored.seq > self.seq:
-            # What crossed it comes first, so that both sides see one order.
-            await self._show(stored.missed)
-            await self._catch_up(stored.seq - 1)
-            self.seq = stored.seq
-        sent_at = protocol.timestamp(stored.sent_at)
-        await self._say(protocol.Accepted(frame.pair, stored.n, stored.seq, sent_at))
+        appended = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.feed.seq)
+        await self.feed.stored(appended)
+        sent_at = protocol.timestamp(appended.sent_at)
+        await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
 
     async def _received(self, frame: protocol.Received) -> None:
         await self.pairing.received(self._seat, frame.pair, frame.seq)
@@ -155,23 +160,16 @@ class PairConsumer(SocketConsumer):
         await self.pairing.typing(self._seat, frame.pair, frame.active)
 
     async def _resume(self, frame: protocol.Resume) -> None:
-        first = piece = await self.pairing.resume(self._seat, frame.pair, frame.seq, PIECE)
-        while True:
-            for entry in piece.messages:
-                await self._say(_message_frame(frame.pair, entry))
-                self.seq = max(self.seq, entry.seq)
-            if len(piece.messages) < PIECE:
-                break
-            piece = await self.pairing.resume(self._seat, frame.pair, piece.messages[-1].seq, PIECE)
-        await self._say(protocol.Resumed(frame.pair, piece.seq, first.complete))
-        if piece.ended:
-            self.pair = None
-            await self._say(protocol.Left(frame.pair, piece.ended, piece.delivered))
-        elif piece.delivered:
-            await self._say(protocol.Delivered(frame.pair, piece.delivered))
+        last, complete = await self.feed.replay(frame.pair, frame.seq)
+        await self.say(protocol.Resumed(frame.pair, last.seq, complete))
+        if last.ended:
+            self.feed.begin(None)
+            await self.say(protocol.Left(frame.pair, last.ended, last.delivered))
+        elif last.delivered:
+            await self.say(protocol.Delivered(frame.pair, last.delivered))
 
     async def _ping(self, frame: protocol.Ping) -> None:
-        await self._say(protocol.Pong())
+        await self.say(protocol.Pong())
 
     # --- From the rules, through the channel layer ---
 
@@ -183,27 +181,30 @@ class PairConsumer(SocketConsumer):
         frame = protocol.published(values)
         match frame:
             case protocol.Token():
-                await self._say(frame)
+                await self.say(frame)
             case protocol.Closing():
                 await self._let_go(frame.reason)
             case protocol.Joined():
-                if frame.pair.id != self.pair:
-                    self._sit_down(frame.pair)
-                    await self._say(frame)
-            case protocol.Message() if frame.pair == self.pair:
-                await self._show_live(frame)
-            case protocol.Left() if frame.pair == self.pair:
-                self.pair = None
-                await self._say(frame)
-            case _ if frame.pair == self.pair:
-                await self._say(frame)
+                if frame.pair.id != self.feed.pair:
+                    self.feed.begin(frame.pair)
+                    await self.say(frame)
+            case protocol.Message() if frame.pair == self.feed.pair:
+                await self.feed.live(frame)
+            case protocol.Left() if frame.pair == self.feed.pair:
+                self.feed.begin(None)
+                await self.say(frame)
+            case _ if frame.pair == self.feed.pair:
+                await self.say(frame)
 
-    async def _show_live(self, frame: protocol.Message) -> None:
-        if frame.seq <= self.seq:
-            return  # shown already, as something that crossed a message of ours or in a replay
-        await self._catch_up(frame.seq - 1)
-        self.seq = frame.seq
-        await self._say(frame)
+    async def trouble(self, active: bool) -> None:
+        """Redis stopped answering, or answers again."""
+        async with self.turn:
+            if not self.over:
+                await self.say(protocol.Trouble(active))
+
+    def agrees(self, standing: Standing) -> bool:
+        """Whether this socket knows already what Redis says."""
+        return not standing.fenced and standing.pair == (self.feed.pair or "") and standing.seq <= self.feed.seq
 
     async def reconcile(self, standing: Standing) -> None:
         """Make good what an event should have said: the channel layer may lose some, Redis does not."""
@@ -211,43 +212,31 @@ class PairConsumer(SocketConsumer):
             if self.over or self.seat is None:
                 return
             if standing.fenced:
-                await self._fenced(Fenced(standing.fenced))
-            elif standing.pair != (self.pair or ""):
-                await self._look_again()
-            elif self.pair:
-                await self._catch_up(standing.seq)
+                await self._lost_seat(Fenced(standing.fenced))
+            elif standing.pair != (self.feed.pair or ""):
+                await self._stand_with(await self.pairing.look(self.seat))
+            else:
+                await self.feed.catch_up(standing.seq)
 
-    async def _look_again(self) -> None:
-        pair = await self.pairing.look(self._seat)
-        if pair is not None and pair.id == self.pair:
-            return
-        if self.pair:
-            await self._say(protocol.Left(self.pair, "timeout", 0))
-        self._sit_down(pair)
-        if pair:
-            self.seq = 0
-            await self._say(protocol.Joined(pair))
-            await self._catch_up(pair.seq)
-
-    async def _fenced(self, fenced: Fenced) -> None:
-        """This socket lost its seat: to another window, or because it was not renewed in time."""
+    async def _lost_seat(self, fenced: Fenced) -> None:
+        """To another window; or it was not renewed in time or lost with Redis' memory, and can be taken again."""
         if fenced.reason == "replaced":
             await self._let_go("replaced")
-            return
-        pair = await self.pairing.enter(self._seat)
-        if self.pair and (pair is None or pair.id != self.pair):
-            await self._say(protocol.Left(self.pair, "timeout", 0))
-            self.pair = None
-        if pair and pair.id != self.pair:
-            await self._say(protocol.Joined(pair))
-        if pair:
-            self.pair = pair.id
-            await self._catch_up(pair.seq)
+        else:
+            await self._stand_with(await self.pairing.enter(self._seat))
 
-    async def _let_go(self, reason: protocol.ClosingReason) -> None:
-        self.process.discard(self)
-        self.seat = None
-        await self._bid_farewell(reason)
+    async def _stand_with(self, pair: protocol.Pair | None) -> None:
+        """Bring the client to the pair that Redis says it is in, or out of the one it is not in any more."""
+        before = self.feed.pair
+        if before and (pair is None or pair.id != before):
+            self.feed.begin(None)
+            await self.say(protocol.Left(before, "timeout", 0))
+        if pair is None:
+            return
+        if pair.id != before:
+            self.feed.begin(pair, seq=0)
+            await self.say(protocol.Joined(pair))
+        await self.feed.catch_up(pair.seq)
 
     # --- Small things ---
 
@@ -256,25 +245,8 @@ class PairConsumer(SocketConsumer):
         assert self.seat is not None
         return self.seat
 
-    def _sit_down(self, pair: protocol.Pair | None) -> None:
-        self.pair = pair.id if pair else None
-        self.seq = pair.seq if pair else 0
-
-    async def _catch_up(self, seq: int) -> None:
-        """Read the partner's messages up to `seq` from the log, where events left a gap."""
-        while self.pair and self.seq < seq:
-            piece = await self.pairing.resume(self._seat, self.pair, self.seq, PIECE)
-            if not piece.messages:
-                return
-            await self._show(piece.messages)
-
-    async def _show(self, entries: list[Entry]) -> None:
-        for entry in entries:
-            if entry.seq > self.seq and not entry.mine:
-                await self._say(_message_frame(self.pair or "", entry))
-            self.seq = max(self.seq, entry.seq)
-
-    async def _say(self, frame: protocol.ServerFrame) -> None:
+    async def say(self, frame: protocol.ServerFrame) -> None:
+        """Send one frame."""
         await self.send({"type": "websocket.send", "text": protocol.encode(frame)})
 
 
@@ -289,10 +261,6 @@ HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitab
 }
 
 
-def _message_frame(pair: str, entry: Entry) -> protocol.Message:
-    return protocol.Message(pair, entry.seq, entry.n, entry.mine, entry.text, protocol.timestamp(entry.sent_at))
-
-
-def _soon() -> float:
+def soon() -> float:
     """Seconds until a client should come again, spread so that not all come at once."""
-    return round(random.uniform(0.5, 3), 1)  # noqa: S311 - not a secret
+    return round(random.uniform(0.2, 3), 1)  # noqa: S311 - not a secret

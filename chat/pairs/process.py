@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import logging
 import weakref
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any, Protocol, TypeVar
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
-from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Standing, Timing
+from chat.pairs.pairing import NO_LIMITS, Fenced, Limits, Pairing, Seat, Standing, Timing
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
 
@@ -32,30 +32,34 @@ class Seated(Protocol):
     seat: Seat | None
     login: Login | None
 
+    def agrees(self, standing: Standing) -> bool:
+        """Whether the socket knows already what Redis says."""
+
     async def reconcile(self, standing: Standing) -> None:
         """Bring the socket in line with what Redis says."""
 
+    async def trouble(self, active: bool) -> None:
+        """Say that Redis stopped answering, or answers again."""
+
 
 class PairProcess:
-    """The pair sockets of one event loop."""
+    """The pair sockets of one event loop, and the pulse that keeps their seats."""
 
     def __init__(self) -> None:
         self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS)
         self._sockets: set[Seated] = set()
-        self._pulse: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._events_lost = asyncio.Event()
         get_channel_layer().on_return(self._events_lost.set)
 
     def add(self, socket: Seated) -> None:
         """Keep this socket's seat from now on."""
         self._sockets.add(socket)
-        if not self._pulse:
+        if not self._tasks:
             timing = self.pairing.timing
-            self._pulse = [
-                asyncio.create_task(_every(timing.sweep, self.pairing.sweep)),
-                asyncio.create_task(_every(timing.renew, self._renew, at_once=self._events_lost)),
-                asyncio.create_task(_every(CHECK_LOGINS, self._check_logins)),
-            ]
+            self._start(_every(timing.sweep, self.pairing.sweep, on_trouble=self._tell_trouble))
+            self._start(_every(timing.renew, self._renew, at_once=self._events_lost))
+            self._start(_every(CHECK_LOGINS, self._check_logins))
 
     def discard(self, socket: Seated) -> None:
         """The socket has no seat any more. The pulse goes on: somebody has to free the seats of the dead."""
@@ -67,8 +71,8 @@ class PairProcess:
             batch = [(socket, seat) for socket, seat in some if seat]
             standings = await self.pairing.renew([seat for _, seat in batch])
             for (socket, seat), standing in zip(batch, standings, strict=True):
-                if socket.seat is seat:
-                    await socket.reconcile(standing)
+                if socket.seat is seat and not socket.agrees(standing):
+                    self._start(_quietly(socket.reconcile(standing)))
 
     async def _check_logins(self) -> None:
         logins = [socket.login for socket in self._sockets if socket.login]
@@ -76,23 +80,51 @@ class PairProcess:
             for login in await ended_logins(some):
                 await self.pairing.log_out(login.user.pk, login.name)
 
+    def _tell_trouble(self, active: bool) -> None:
+        for socket in self._sockets:
+            self._start(_quietly(socket.trouble(active)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        # By itself, for one socket that takes long must not hold up the seats of the others.
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
 
 def _batches(items: list[T]) -> Iterator[list[T]]:
     return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
-async def _every(milliseconds: int, beat: Callable[[], Awaitable[None]], at_once: asyncio.Event | None = None) -> None:
-    """Call `beat` for ever, with a pause that `at_once` cuts short."""
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except (RedisError, Fenced):
+        pass  # the next renewal tries again
+    except Exception:
+        logger.exception("A socket could not be brought in line")
+
+
+async def _every(
+    milliseconds: int,
+    beat: Callable[[], Awaitable[None]],
+    *,
+    at_once: asyncio.Event | None = None,
+    on_trouble: Callable[[bool], None] = lambda active: None,
+) -> None:
+    """Call `beat` for ever, with a pause that `at_once` cuts short; an outage is reported once, and when it is over."""
     hurry = at_once or asyncio.Event()
     trouble = False
     while True:
         try:
             await beat()
-            trouble = False
+            if trouble:
+                trouble = False
+                on_trouble(False)
         except (RedisError, DatabaseError, InterfaceError) as error:
             if not trouble:
+                trouble = True
                 logger.warning("%s cannot be done now: %s", beat.__name__.strip("_"), type(error).__name__)
-            trouble = True
+                on_trouble(True)
         except Exception:
             logger.exception("The pulse of the pairs broke")
         with contextlib.suppress(TimeoutError):

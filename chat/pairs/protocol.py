@@ -320,6 +320,19 @@ class Closing(ServerFrame, tag="closing"):
     retry: float | None = None
 
 
+class Notice(ServerFrame, tag="notice"):
+    """The administrator's words; the site stops in so many seconds."""
+
+    text: str
+    seconds: int
+
+
+class Trouble(ServerFrame, tag="trouble"):
+    """Redis does not answer: what you send is refused with `unavailable` until the same frame says it is over."""
+
+    active: bool
+
+
 class Error(ServerFrame, tag="error"):
     """The frame of type `for` was refused; nothing else changed."""
 

@@ -10,6 +10,8 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from redis.exceptions import RedisError
 
+from chat.realtime import shutdown
+
 logger = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 8.0  # daphne cancels a consumer ten seconds after its socket closed
@@ -18,7 +20,7 @@ GOODBYE_SECONDS = 8.0  # daphne cancels a consumer ten seconds after its socket 
 class SocketConsumer(AsyncConsumer):
     """A WebSocket consumer that handles one thing at a time and always says goodbye.
 
-    Subclasses give `opened`, `heard`, `closed`, `no_broker` and `broke`, and name their channel-layer events in `EVENTS`.
+    Subclasses give `opened`, `heard`, `told`, `cannot_go_on` and `closed`, and name their channel-layer events in `EVENTS`.
     Unlike Channels' own dispatch it does not visit the database's thread before each frame: a slow query must not
     hold up a conversation, and handlers that do query use Channels' `database_sync_to_async`, which cleans up itself.
     """
@@ -30,15 +32,17 @@ class SocketConsumer(AsyncConsumer):
         self.over = False
         self.scope = scope
         self.base_send = send
+        shutdown.enlist(self)
         try:
             await super().__call__(scope, receive, send)
         except RedisError as error:  # the channel layer could not open a channel, or lost it
             logger.warning("The channel layer does not answer: %s", type(error).__name__)
             await self.send({"type": "websocket.accept"})
-            await self.no_broker()
+            await self.cannot_go_on()
         finally:
             # Also when cancelled: the partner has to learn that this socket is gone.
             await asyncio.shield(asyncio.wait_for(self.closed(), GOODBYE_SECONDS))
+            shutdown.strike_off(self)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle what the socket or the channel layer brings, one at a time."""
@@ -49,7 +53,7 @@ class SocketConsumer(AsyncConsumer):
                 raise
             except Exception:
                 logger.exception("A %s handler broke", message["type"])
-                await self.broke()
+                await self.cannot_go_on()
 
     async def _handle(self, message: dict[str, Any]) -> None:
         type_ = message["type"]
@@ -61,9 +65,21 @@ class SocketConsumer(AsyncConsumer):
             await self.heard(message.get("text"))
         elif type_ == "websocket.connect":
             await self.send({"type": "websocket.accept"})
-            await self.opened()
+            await (self.cannot_go_on() if shutdown.is_draining() else self.opened())
         else:
             await getattr(self, self.EVENTS[type_])(message)
+
+    async def retire(self) -> None:
+        """The process goes down: finish what is in hand, say so and close."""
+        async with self.turn:
+            if not self.over:
+                await self.cannot_go_on()
+
+    async def notify(self, text: str, seconds: int) -> None:
+        """The site stops in so many seconds: pass the administrator's words on."""
+        async with self.turn:
+            if not self.over:
+                await self.told(text, seconds)
 
     async def close(self, code: int) -> None:
         """Close the socket; nothing is handled on it any more."""
@@ -79,12 +95,12 @@ class SocketConsumer(AsyncConsumer):
         """A frame came; `text` is None for a binary one."""
         raise NotImplementedError
 
-    async def no_broker(self) -> None:
-        """The channel layer is not there: say so and close."""
+    async def told(self, text: str, seconds: int) -> None:
+        """Pass on that the site stops in so many seconds."""
         raise NotImplementedError
 
-    async def broke(self) -> None:
-        """A handler raised: say so and close."""
+    async def cannot_go_on(self) -> None:
+        """Something this socket needs is gone: say when to come again, and close."""
         raise NotImplementedError
 
     async def closed(self) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer
+from redis.asyncio import Redis
 
 from chat.realtime import broker
 from chat.realtime.subscription import Subscription
@@ -84,7 +85,13 @@ class ProcessChannelLayer(BaseChannelLayer):
     async def group_send(self, group: str, message: Message) -> None:
         """Send to every member of the group; a member whose channel is full misses it."""
         self.require_valid_group_name(group)
-        await broker.client().publish(GROUP + group, _encode([None, message]))
+        await self.publish_to_group(broker.client(), group, message)
+
+    @staticmethod
+    async def publish_to_group(redis: Redis, group: str, message: Message) -> int:
+        """Publish over a client of one's own; return how many processes heard it."""
+        heard: int = await redis.publish(GROUP + group, _encode([None, message]))
+        return heard
 
     async def flush(self) -> None:
         """Forget every channel and group of this loop."""

@@ -14,7 +14,6 @@ for i = 1, #ARGV, 2 do
     local pair = field(key, 'pair')
     redis.call('ZADD', DUE, until_, 'lease:' .. user)
     keep(user, pair)
-    pair = living_pair(user)
     table.insert(answers, {pair = pair or '', seq = pair and number(pair_key(pair), 'seq') or 0})
   else
     table.insert(answers, {fenced = holder and 'replaced' or 'restarting'})

@@ -1,0 +1,77 @@
+"""What one socket has shown of a pair's log: each message once, in the order of `seq`, whatever the events did."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from chat.pairs import protocol
+from chat.pairs.pairing import Appended, Entry, Pairing, Piece, Seat
+
+PIECE = 50  # messages read from the log at once: at most 1.6 MB
+
+Say = Callable[[protocol.ServerFrame], Awaitable[None]]
+
+
+class Feed:
+    """The pair this socket was told about (None for none) and the seq up to which it knows everything.
+
+    Frames of any other pair are not for this socket.
+    """
+
+    def __init__(self, pairing: Pairing, seat: Seat, say: Say, pair: protocol.Pair | None) -> None:
+        self.pairing = pairing
+        self.seat = seat
+        self.say = say
+        self.begin(pair)
+
+    def begin(self, pair: protocol.Pair | None, seq: int | None = None) -> None:
+        """Another pair, known up to `seq` (its end, if not given)."""
+        self.pair = pair.id if pair else None
+        self.seq = (pair.seq if seq is None else seq) if pair else 0
+
+    async def live(self, frame: protocol.Message) -> None:
+        """A published message: the next, one shown already, or one after a gap."""
+        if frame.seq <= self.seq:
+            return
+        await self.catch_up(frame.seq - 1)
+        self.seq = frame.seq
+        await self.say(frame)
+
+    async def stored(self, appended: Appended) -> None:
+        """A message of this socket is in the log: what crossed it comes first, so that both sides see one order."""
+        if appended.seq > self.seq:
+            await self._show(appended.missed)
+            await self.catch_up(appended.seq - 1)
+            self.seq = appended.seq
+
+    async def catch_up(self, seq: int) -> None:
+        """Read the partner's messages up to `seq` from the log."""
+        while self.pair and self.seq < seq:
+            piece = await self.pairing.resume(self.seat, self.pair, self.seq, PIECE)
+            if not piece.messages:
+                self.seq = seq  # trimmed, which only happens to what was on screen
+                return
+            await self._show(piece.messages)
+
+    async def replay(self, pair: str, seq: int) -> tuple[Piece, bool]:
+        """Send all after `seq` again, ours as well; return the last piece and whether nothing was missing."""
+        piece = await self.pairing.resume(self.seat, pair, seq, PIECE)
+        complete = piece.complete
+        while True:
+            for entry in piece.messages:
+                await self.say(message_frame(pair, entry))
+                self.seq = max(self.seq, entry.seq)
+            if len(piece.messages) < PIECE:
+                return piece, complete
+            piece = await self.pairing.resume(self.seat, pair, piece.messages[-1].seq, PIECE)
+
+    async def _show(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            if entry.seq > self.seq and not entry.mine:
+                await self.say(message_frame(self.pair or "", entry))
+            self.seq = max(self.seq, entry.seq)
+
+
+def message_frame(pair: str, entry: Entry) -> protocol.Message:
+    """Return the frame of one message of the log."""
+    return protocol.Message(pair, entry.seq, entry.n, entry.mine, entry.text, protocol.timestamp(entry.sent_at))

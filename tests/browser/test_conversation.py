@@ -1,0 +1,194 @@
+"""The whole of it, as people do it: sign up, share a token, talk, refuse a third, leave, talk with another."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def talking(visitor) -> tuple[Visitor, Visitor, str]:
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    token = await alice.token()
+    await bob.join(token)
+    await alice.stands(f"Connected with {bob.username}")
+    await bob.stands(f"Connected with {alice.username}")
+    return alice, bob, token
+
+
+async def test_two_people_sign_up_pair_and_talk_and_a_third_is_refused(visitor):
+    alice, bob, token = await talking(visitor)
+    await alice.say("Hello <b>Bob</b>")
+    await bob.reads("Hello <b>Bob</b>")
+    await expect(alice.page.locator("#log .message").last).to_contain_text("Delivered")
+    await bob.say("Hello Alice")
+    await alice.reads("Hello Alice")
+    assert await alice.texts == await bob.texts == ["Hello <b>Bob</b>", "Hello Alice"]
+
+    mallory = await visitor("mallory")
+    await mallory.sign_up()
+    await mallory.join(token)
+    await expect(mallory.page.locator("main")).to_contain_text("Room is Full")
+    await expect(alice.page.locator("#turned-away")).to_be_visible()
+    await expect(bob.page.locator("#turned-away")).to_be_visible()
+    await expect(mallory.page.locator("main")).not_to_contain_text("Hello")
+
+    await bob.leave()
+    await alice.stands(f"{bob.username} left")
+    await mallory.join(token)
+    await alice.stands(f"Connected with {mallory.username}")
+    await mallory.say("My turn")
+    await alice.reads("My turn")
+    assert await mallory.texts == ["My turn"], "nothing of the conversation before"
+    await expect(bob.page.locator("main")).not_to_contain_text("My turn")
+
+
+async def test_a_refresh_keeps_the_conversation_and_the_draft(visitor):
+    alice, bob, _ = await talking(visitor)
+    await alice.say("one")
+    await bob.reads("one")
+    await bob.say("two")
+    await alice.reads("two")
+    await alice.page.get_by_label("Message", exact=True).fill("half a thou")
+    await alice.page.reload()
+    await alice.stands(f"Connected with {bob.username}")
+    await expect(alice.page.locator("#log .message")).to_have_count(2)
+    assert await alice.texts == ["one", "two"]
+    await expect(alice.page.get_by_label("Message", exact=True)).to_have_value("half a thou")
+    await bob.say("three")
+    await alice.reads("three")
+    assert await alice.texts == ["one", "two", "three"]
+
+
+async def test_what_is_written_offline_arrives_once_when_the_network_is_back(visitor):
+    alice, bob, _ = await talking(visitor)
+    await alice.say("before")
+    await bob.reads("before")
+    await alice.page.context.set_offline(True)
+    await alice.stands("You are offline")
+    await bob.stands("connection dropped")
+    await alice.say("while offline")
+    await bob.say("are you there?")
+    await alice.page.context.set_offline(False)
+    await alice.stands(f"Connected with {bob.username}")
+    await bob.stands(f"Connected with {alice.username}")
+    await bob.reads("while offline")
+    await alice.reads("are you there?")
+    assert await alice.texts == await bob.texts
+    assert sorted(await bob.texts) == ["are you there?", "before", "while offline"]
+
+
+async def test_a_second_window_takes_over_and_the_first_can_take_it_back(visitor):
+    alice, bob, _ = await talking(visitor)
+    second = await bob.page.context.new_page()
+    await second.goto(f"{bob.site}/chat/")
+    await bob.stands("another window")
+    await expect(second.locator("#status")).to_contain_text(f"Connected with {alice.username}")
+    await bob.page.get_by_role("button", name="Use it here").click()
+    await bob.stands(f"Connected with {alice.username}")
+    await expect(second.locator("#status")).to_contain_text("another window")
+
+
+async def test_logging_out_elsewhere_is_said_and_the_partner_told(visitor):
+    alice, bob, _ = await talking(visitor)
+    elsewhere = await bob.page.context.new_page()
+    await elsewhere.goto(f"{bob.site}/accounts/logout/")
+    await elsewhere.locator("main button[type=submit]").click()
+    await bob.stands("logged out")
+    await alice.stands(f"{bob.username}")
+    await expect(alice.page.locator("#status")).to_contain_text("logged out")
+
+
+async def test_a_malformed_token_is_caught_before_anything_is_sent(visitor):
+    alice = await (await visitor("alice")).sign_up()
+    await alice.token()
+    sent: list[str] = []
+    alice.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    for wrong in ("", "1234", "not a token at all", "0" * 33):
+        await alice.join(wrong)
+        await expect(alice.page.locator("#partner-token-error")).to_be_visible()
+        await expect(alice.page.get_by_label("Your partner's token or link")).to_have_attribute("aria-invalid", "true")
+    assert not [frame for frame in sent if "join" in frame]
+
+
+async def test_each_refusal_has_its_own_sentence(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    token = await alice.token()
+    await alice.join(token)
+    await expect(alice.page.locator("main")).to_contain_text("your own")
+    await alice.join("0" * 32)
+    await expect(alice.page.locator("main")).to_contain_text("Nobody has this token")
+    await alice.go("/settings/")
+    await bob.sign_up()
+    await bob.token()
+    await bob.join(token)
+    await expect(bob.page.locator("main")).to_contain_text("not here")
+
+
+async def test_the_share_link_asks_before_it_joins_and_survives_signing_up(visitor):
+    alice = await (await visitor("alice")).sign_up()
+    await alice.token()
+    link = await alice.page.locator("#token-card").get_attribute("data-link")
+    assert link
+    bob = await visitor("bob")
+    await bob.page.goto(link.replace(alice.site, bob.site))
+    await bob.page.locator("main").get_by_role("link", name="Sign up").click()
+    await bob.fill_in_sign_up()
+    await expect(bob.page).to_have_url(f"{bob.site}/join/")
+    await alice.stands("Waiting")
+    await bob.page.get_by_role("button", name="Join").click()
+    await bob.stands(f"Connected with {alice.username}")
+    await alice.stands(f"Connected with {bob.username}")
+
+
+async def test_changing_the_token_changes_what_the_page_shows_and_refuses_the_old_one(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    old = await alice.token()
+    await alice.page.locator("#token-card [data-action=change_token]").click()
+    await alice.page.locator("#change-dialog").get_by_role("button", name="Change token").click()
+    await expect(alice.page.locator("#token")).not_to_have_text(old)
+    new = await alice.token()
+    await bob.token()
+    await bob.join(old)
+    await expect(bob.page.locator("main")).to_contain_text("Nobody has this token")
+    await bob.join(new)
+    await alice.stands(f"Connected with {bob.username}")
+
+
+async def test_the_whole_flow_by_keyboard_alone(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    token = await alice.token()
+    keyboard = bob.page.keyboard
+    await bob.go("/accounts/signup/")
+    await bob.page.locator("input[name=username]").focus()
+    for word in (bob.username, None, "correct horse battery staple", "correct horse battery staple"):
+        if word:
+            await keyboard.type(word)
+        await keyboard.press("Tab")
+    await keyboard.press("Enter")
+    await bob.stands("Waiting")
+    field = bob.page.get_by_label("Your partner's token or link")
+    for _ in range(30):
+        if await field.evaluate("field => field === document.activeElement"):
+            break
+        await keyboard.press("Tab")
+    await expect(field).to_be_focused()
+    await keyboard.type(token)
+    await keyboard.press("Enter")
+    await alice.stands(f"Connected with {bob.username}")
+    await expect(bob.page.get_by_label("Message", exact=True)).to_be_focused()
+    await keyboard.type("one line")
+    await keyboard.press("Shift+Enter")
+    await keyboard.type("and another")
+    await keyboard.press("Enter")
+    await alice.reads("and another")
+    assert await alice.texts == ["one line\nand another"]
