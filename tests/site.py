@@ -28,9 +28,9 @@ class Valkey:
         self._folder = folder
         self.start()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [str(embedded.binary()), *embedded.arguments(self.socket, self._folder)],
+            [str(embedded.binary()), *embedded.arguments(self.socket, self._folder), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -85,7 +85,7 @@ class Site:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "chatproject.settings",
             "TANDEM_VAR_DIR": str(folder),
-            "REDIS_URL": self.valkey.url,
+            "REDIS_URL": environment.pop("SERVER_REDIS_URL", self.valkey.url),
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             **environment,
         }

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 50, 300  # far more than any page sends; past this it is a flood
 FLOOD_RETRY = 10.0  # seconds
+RESUME_SECONDS = 1.0  # from `welcome` until live messages go out even if the client did not ask for what it missed
 BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 
 
@@ -69,8 +70,14 @@ class PairConsumer(SocketConsumer):
         self.process.add(self)
         pair = await self.pairing.enter(self.seat)
         self.feed.begin(pair)
+        self.feed.hold_back()
+        asyncio.get_running_loop().call_later(RESUME_SECONDS, self._stop_holding_back)
         limits = protocol.Limits(protocol.TEXT_LIMIT, protocol.FRAME_LIMIT, self.pairing.timing.hold // 1000)
         await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair))
+
+    def _stop_holding_back(self) -> None:
+        """The client did not ask for what it missed; the next renewal, or message, brings it what is new."""
+        self.feed.holds_back = False
 
     async def closed(self) -> None:
         """Hold the seat for whoever was here."""
@@ -166,6 +173,7 @@ class PairConsumer(SocketConsumer):
             self.feed.begin(None)
             await self.say(protocol.Left(frame.pair, last.ended, last.delivered))
         elif last.delivered:
+            self.feed.delivered = last.delivered
             await self.say(protocol.Delivered(frame.pair, last.delivered))
 
     async def _ping(self, frame: protocol.Ping) -> None:
@@ -194,6 +202,8 @@ class PairConsumer(SocketConsumer):
                 self.feed.begin(None)
                 await self.say(frame)
             case _ if frame.pair == self.feed.pair:
+                if isinstance(frame, protocol.Delivered):
+                    self.feed.delivered = frame.seq
                 await self.say(frame)
 
     async def trouble(self, active: bool) -> None:
@@ -227,10 +237,10 @@ class PairConsumer(SocketConsumer):
 
     async def _stand_with(self, pair: protocol.Pair | None) -> None:
         """Bring the client to the pair that Redis says it is in, or out of the one it is not in any more."""
-        before = self.feed.pair
+        before, delivered = self.feed.pair, self.feed.delivered
         if before and (pair is None or pair.id != before):
             self.feed.begin(None)
-            await self.say(protocol.Left(before, "timeout", 0))
+            await self.say(protocol.Left(before, "timeout", delivered))
         if pair is None:
             return
         if pair.id != before:

@@ -28,10 +28,16 @@ class Feed:
         """Another pair, known up to `seq` (its end, if not given)."""
         self.pair = pair.id if pair else None
         self.seq = (pair.seq if seq is None else seq) if pair else 0
+        self.delivered = 0  # what this socket was told of it
+        self.holds_back = False
+
+    def hold_back(self) -> None:
+        """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
+        self.holds_back = self.pair is not None
 
     async def live(self, frame: protocol.Message) -> None:
         """A published message: the next, one shown already, or one after a gap."""
-        if frame.seq <= self.seq:
+        if frame.seq <= self.seq or self.holds_back:
             return
         await self.catch_up(frame.seq - 1)
         self.seq = frame.seq
@@ -45,7 +51,8 @@ class Feed:
             self.seq = appended.seq
 
     async def catch_up(self, seq: int) -> None:
-        """Read the partner's messages up to `seq` from the log."""
+        """Read what is missing up to `seq` from the log."""
+        self.holds_back = False
         while self.pair and self.seq < seq:
             piece = await self.pairing.resume(self.seat, self.pair, self.seq, PIECE)
             if not piece.messages:
@@ -57,6 +64,7 @@ class Feed:
         """Send all after `seq` again, ours as well; return the last piece and whether nothing was missing."""
         piece = await self.pairing.resume(self.seat, pair, seq, PIECE)
         complete = piece.complete
+        self.holds_back = False
         while True:
             for entry in piece.messages:
                 await self.say(message_frame(pair, entry))
@@ -67,9 +75,16 @@ class Feed:
 
     async def _show(self, entries: list[Entry]) -> None:
         for entry in entries:
-            if entry.seq > self.seq and not entry.mine:
-                await self.say(message_frame(self.pair or "", entry))
-            self.seq = max(self.seq, entry.seq)
+            if entry.seq > self.seq:
+                self.seq = entry.seq
+                await self.say(self._news(entry))
+
+    def _news(self, entry: Entry) -> protocol.ServerFrame:
+        """What is new about this entry: a message, or that ours is stored, if the answer to it was lost on the way."""
+        pair = self.pair or ""
+        if entry.mine:
+            return protocol.Accepted(pair, entry.n, entry.seq, protocol.timestamp(entry.sent_at))
+        return message_frame(pair, entry)
 
 
 def message_frame(pair: str, entry: Entry) -> protocol.Message:

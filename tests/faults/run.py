@@ -1,0 +1,36 @@
+"""One fault, one seed: inflict it, wait for recovery, read the diaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.faults.checker import Verdict
+from tests.faults.scenarios import Fault
+from tests.faults.world import World
+
+
+@dataclass
+class Run:
+    """What came of it."""
+
+    fault: Fault
+    seed: int
+    verdict: Verdict
+    recovery: float  # seconds
+
+
+async def run(fault: Fault, seed: int, *, long: bool = False) -> Run:
+    """Let two people talk, do this to their site, and see what they have lost."""
+    world = await World(seed).begin()
+    try:
+        await fault.inflict(world, fault.long if long else fault.short)
+        if not world.healed_at:
+            world.now_healed()
+        recovery = await world.recover()
+        verdict = await world.end()
+        log = world.site.log()
+        if "Traceback" in log:
+            verdict.crossed.append(f"a traceback in the log: {log[log.index('Traceback') :][:2000]}")
+        return Run(fault, seed, verdict, recovery)
+    finally:
+        await world.close()
