@@ -46,6 +46,7 @@ class Visitor:
         await self.page.locator("input[name=password1]").fill(PASSWORD)
         await self.page.locator("input[name=password2]").fill(PASSWORD)
         await self.page.locator("main button[type=submit]").click()
+        await self.page.wait_for_url(lambda url: "signup" not in url)
 
     async def token(self) -> str:
         """The token as it stands on the page, in its groups."""

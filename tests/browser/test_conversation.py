@@ -6,12 +6,16 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visitor
+from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def talking(visitor) -> tuple[Visitor, Visitor, str]:
+async def talking(visitor, through: Proxy | None = None) -> tuple[Visitor, Visitor, str]:
+    """Alice, who may come through a network of her own, and Bob, in a pair."""
     alice, bob = await visitor("alice"), await visitor("bob")
+    if through:
+        alice.site = f"http://127.0.0.1:{through.port}"
     await alice.sign_up()
     await bob.sign_up()
     token = await alice.token()
@@ -65,22 +69,25 @@ async def test_a_refresh_keeps_the_conversation_and_the_draft(visitor):
     assert await alice.texts == ["one", "two", "three"]
 
 
-async def test_what_is_written_offline_arrives_once_when_the_network_is_back(visitor):
-    alice, bob, _ = await talking(visitor)
+async def test_what_is_written_offline_arrives_once_when_the_network_is_back(visitor, site):
+    network = await Proxy.to_port(int(site.urls()[0].rpartition(":")[2]))
+    alice, bob, _ = await talking(visitor, through=network)
     await alice.say("before")
     await bob.reads("before")
-    await alice.page.context.set_offline(True)
+    network.down()
     await alice.stands("You are offline")
     await bob.stands("connection dropped")
     await alice.say("while offline")
+    await expect(alice.page.locator("#log .message").last).to_contain_text("Waiting to be sent")
     await bob.say("are you there?")
-    await alice.page.context.set_offline(False)
+    network.heal()
+    await alice.page.get_by_role("button", name="Try now").click()
     await alice.stands(f"Connected with {bob.username}")
     await bob.stands(f"Connected with {alice.username}")
     await bob.reads("while offline")
     await alice.reads("are you there?")
-    assert await alice.texts == await bob.texts
-    assert sorted(await bob.texts) == ["are you there?", "before", "while offline"]
+    assert await alice.texts == await bob.texts == ["before", "are you there?", "while offline"]
+    await network.stop()
 
 
 async def test_a_second_window_takes_over_and_the_first_can_take_it_back(visitor):
@@ -142,7 +149,7 @@ async def test_the_share_link_asks_before_it_joins_and_survives_signing_up(visit
     await bob.fill_in_sign_up()
     await expect(bob.page).to_have_url(f"{bob.site}/join/")
     await alice.stands("Waiting")
-    await bob.page.get_by_role("button", name="Join").click()
+    await bob.page.get_by_role("link", name="Join").click()
     await bob.stands(f"Connected with {alice.username}")
     await alice.stands(f"Connected with {bob.username}")
 

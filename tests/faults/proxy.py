@@ -16,6 +16,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._refuses = False
         self.latency = 0.0  # seconds, each way
         self.bytes_a_second: float | None = None  # towards the one who connected
 
@@ -37,6 +38,11 @@ class Proxy:
         for writer in list(self._writers):
             writer.transport.abort()
 
+    def down(self) -> None:
+        """Reset every connection, and every new one at once."""
+        self._refuses = True
+        self.cut()
+
     def half_close(self) -> None:
         """Tell both ends that the other has nothing more to say."""
         for writer in list(self._writers):
@@ -49,6 +55,7 @@ class Proxy:
 
     def heal(self) -> None:
         """Pass everything on again; what was swallowed is late, not lost, as in TCP."""
+        self._refuses = False
         self._flowing.set()
 
     async def stop(self) -> None:
@@ -58,6 +65,8 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            if self._refuses:
+                raise ConnectionRefusedError
             upstream_reader, upstream_writer = await self._connect()
         except OSError:
             writer.transport.abort()

@@ -1,0 +1,167 @@
+/**
+ * Where you stand: the page's one state machine. Pure: (state, event, now) → {state, effects}.
+ *
+ * `at` is where you stand with other people; `line` is the connection to the server, which comes and goes meanwhile.
+ * Events are the server's frames, the connection's `connecting`, `offline` and `closed`, and what the person does:
+ * `join {token}`, `leave`, `clear`, `edited` (the field for a token), `heeded` (a notice).
+ */
+
+import * as line from "./line.js";
+import { make } from "./protocol.js";
+import { NOBODY, to } from "./state.js";
+
+export { start } from "./state.js";
+
+const WHEREVER = { ...line, welcome, token: newToken, joined, error, heeded };
+
+const TABLE = {
+  unknown: { join },
+  waiting: { join, edited },
+  joining: { edited },
+  paired: { join: joinMeanwhile, away, left, leave, turned_away: turnedAway },
+  away: { join: joinMeanwhile, back, left, leave, turned_away: turnedAway },
+  ended: { join, left: lastWord, clear, edited },
+};
+
+/** What comes after `event`. Whatever the table does not name changes nothing. */
+export function step(state, event, now = 0) {
+  const handle = TABLE[state.at][event.type] ?? WHEREVER[event.type];
+  return handle && !isForeign(state, event) ? handle(state, event, now) : to(state);
+}
+
+/** Whether a frame belongs to a pair that is not this one, and so must not be seen (P8). */
+export function isForeign(state, frame) {
+  return typeof frame.pair === "string" && frame.pair !== state.pair?.id;
+}
+
+/** Whether what is typed now can still reach the partner. */
+export function canWrite(state) {
+  return isTalking(state) && !["replaced", "stopped"].includes(state.line);
+}
+
+export function isTalking(state) {
+  return state.at === "paired" || state.at === "away";
+}
+
+const send = (frame) => ({ do: "send", frame });
+
+// Coming in
+
+function welcome(state, { user, token, limits, pair }) {
+  const here = { ...state, line: "open", retryAt: null, notice: null, user, token, hold: limits.hold };
+  const result = pair ? backInPair(here, pair) : noPair(here);
+  const { wish } = result.state;
+  if (wish?.join) result.effects.push(send(make.join(wish.join)));
+  return result;
+}
+
+function backInPair(state, pair) {
+  if (state.wish?.leave === pair.id && !pair.ended) return to(state, {}, send(make.leave(pair.id)));
+  const known = state.pair?.id === pair.id;
+  const change = { ...(known ? {} : NOBODY), pair, ...presence(pair), wish: state.wish?.join ? state.wish : null };
+  const result = to(state, change, { do: "converse", pair, replay: true });
+  if (pair.ended) result.effects.push({ do: "end", delivered: null });
+  return result;
+}
+
+function presence({ present, ended }) {
+  if (ended) return { at: "ended", reason: ended, until: null };
+  return { at: present ? "paired" : "away", seconds: null, until: null };
+}
+
+function noPair(state) {
+  const wish = state.wish?.join ? state.wish : null;
+  const result = isTalking(state) ? end(state, "gone", null) : to(state, { at: state.pair ? "ended" : "waiting" });
+  result.state.wish = wish;
+  if (wish) result.state.at = "joining";
+  return result;
+}
+
+// Pairing
+
+function join(state, { token }) {
+  return to(state, { at: "joining", wish: { join: token }, refusal: null }, send(make.join(token)));
+}
+
+// An invitation taken up while the seat is taken: the server says whether it is the same pair or one too many.
+function joinMeanwhile(state, { token }) {
+  return to(state, { wish: { join: token } }, send(make.join(token)));
+}
+
+function joined(state, { pair }) {
+  if (isTalking(state) && state.pair.id === pair.id) return to(state, { ...presence(pair), pair, wish: null });
+  return to(state, { ...NOBODY, ...presence(pair), pair, wish: null }, { do: "converse", pair, replay: pair.seq > 0 });
+}
+
+function edited(state) {
+  return to(state, { refusal: null });
+}
+
+function error(state, frame) {
+  if (frame.for === "join" && state.wish?.join) return refused(state, frame);
+  if (isTalking(state) ? isLost(frame) : isLeaveDelayed(state, frame)) return to(state, {}, { do: "reconnect" });
+  return to(state);
+}
+
+function refused(state, { code, message }) {
+  const back = { wish: null, refusal: { code, message } };
+  if (state.at === "joining") back.at = state.pair ? "ended" : "waiting";
+  return to(state, back);
+}
+
+// The server does not see us in the pair that we show: only a fresh `welcome` tells who is right.
+function isLost({ code, for: type }) {
+  return code === "not_paired" || (code === "wrong_pair" && (type === "message" || type === "resume"));
+}
+
+function isLeaveDelayed({ wish }, { code, for: type }) {
+  return Boolean(wish?.leave) && type === "leave" && code === "unavailable";
+}
+
+// In a pair
+
+function away(state, { seconds }, now) {
+  return to(state, { at: "away", seconds, until: now + seconds * 1000 });
+}
+
+function back(state) {
+  return to(state, { at: "paired", seconds: null, until: null });
+}
+
+function turnedAway(state, { count }) {
+  return to(state, { turnedAway: count });
+}
+
+function heeded(state) {
+  return to(state, { turnedAway: 0, refusal: null, notice: null });
+}
+
+function newToken(state, { token }) {
+  return to(state, { token, turnedAway: 0 });
+}
+
+// The end of a pair
+
+function leave(state) {
+  const result = end(state, "you_left", null);
+  result.state.wish = { leave: state.pair.id };
+  result.effects.unshift(send(make.leave(state.pair.id)));
+  return result;
+}
+
+function left(state, { reason, delivered }) {
+  return end(state, reason, delivered);
+}
+
+function end(state, reason, delivered) {
+  return to(state, { at: "ended", reason, until: null, turnedAway: 0, wish: null }, { do: "end", delivered });
+}
+
+function lastWord(state, { reason, delivered }) {
+  const mine = state.reason === "you_left" ? "you_left" : reason;
+  return to(state, { reason: mine, wish: null }, { do: "end", delivered });
+}
+
+function clear(state) {
+  return to(state, { ...NOBODY, at: "waiting" }, { do: "wipe" });
+}

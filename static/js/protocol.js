@@ -1,0 +1,94 @@
+/** Wire protocol, version 1: the frames the page sends, and the shape a server frame must have to be believed. */
+
+export const VERSION = 1;
+export const TEXT_LIMIT = 8_000; // characters (code points) of a message, after trimming
+
+export const make = {
+  join: (token) => ({ type: "join", token }),
+  leave: (pair) => ({ type: "leave", pair }),
+  message: (pair, n, text) => ({ type: "message", pair, n, text }),
+  received: (pair, seq) => ({ type: "received", pair, seq }),
+  typing: (pair, active) => ({ type: "typing", pair, active }),
+  resume: (pair, seq) => ({ type: "resume", pair, seq }),
+  ping: () => ({ type: "ping" }),
+};
+
+const text = (value) => typeof value === "string";
+const truth = (value) => typeof value === "boolean";
+const count = (value) => Number.isSafeInteger(value) && value >= 0;
+const seconds = (value) => Number.isFinite(value) && value >= 0;
+const time = (value) => text(value) && !Number.isNaN(Date.parse(value));
+const oneOf = (...values) => (value) => values.includes(value);
+const orNull = (check) => (value) => value === null || check(value);
+const orAbsent = (check) => (value) => value === undefined || value === null || check(value);
+const shape = (fields) => (value) =>
+  value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
+
+const person = shape({ username: text, name: text });
+const pair = shape({
+  id: text,
+  role: oneOf("host", "guest"),
+  partner: person,
+  present: truth,
+  seq: count,
+  n: count,
+  ended: orAbsent(text),
+});
+
+const SERVER_FRAMES = {
+  welcome: shape({
+    version: count,
+    user: person,
+    token: text,
+    limits: shape({ text: count, frame: count, hold: seconds }),
+    pair: orNull(pair),
+  }),
+  joined: shape({ pair }),
+  accepted: shape({ pair: text, n: count, seq: count, sent_at: time }),
+  message: shape({ pair: text, seq: count, n: count, mine: truth, text, sent_at: time }),
+  delivered: shape({ pair: text, seq: count }),
+  resumed: shape({ pair: text, seq: count, complete: truth }),
+  typing: shape({ pair: text, active: truth }),
+  away: shape({ pair: text, seconds }),
+  back: shape({ pair: text }),
+  left: shape({ pair: text, reason: text, delivered: count }),
+  turned_away: shape({ pair: text, count }),
+  token: shape({ token: text }),
+  closing: shape({ reason: text, retry: orAbsent(seconds) }),
+  error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count) }),
+  notice: shape({ text, seconds }),
+  trouble: shape({ active: truth }),
+  pong: shape({}),
+};
+
+/** The frame in `data`, or null if it is none of version 1. Newer servers may send types this page does not know. */
+export function parse(data) {
+  const frame = decode(data);
+  if (frame === null || typeof frame !== "object" || !Object.hasOwn(SERVER_FRAMES, frame.type)) return null;
+  return SERVER_FRAMES[frame.type](frame) ? frame : null;
+}
+
+function decode(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
+}
+
+// The server's own idea of white space (Python's str.strip): a replayed text must equal the one kept here.
+const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, "g");
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** The text as the server will store it: trimmed, and free of half characters that UTF-8 cannot carry. */
+export function clean(typed) {
+  return typed.replace(LONE_SURROGATE, "\ufffd").replace(OUTER_SPACE, "");
+}
+
+/** Length as the server counts it: in code points, not in JavaScript's code units. */
+export function lengthOf(typed) {
+  let length = 0;
+  for (const _ of typed) length += 1;
+  return length;
+}

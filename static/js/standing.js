@@ -1,0 +1,51 @@
+/**
+ * Where you stand, in words: what the status line says about a state of pair.js. Pure.
+ *
+ * `{tone, says: [id, params], clock, until, spoken, action}`: `says` is announced when it changes; `clock` is the id of
+ * what counts down to `until` beside it, for the eye alone; `spoken` goes with `says`, for the ear alone.
+ * Instead of `says` it may be a `refusal {code, message}`.
+ */
+
+export function standing(state) {
+  return (LINES[state.line] ?? PLACES[state.at])(state);
+}
+
+const LINES = {
+  connecting: () => ({ tone: "busy", says: ["connecting"] }),
+  offline,
+  troubled: () => ({ tone: "trouble", says: ["troubled"] }),
+  replaced: () => ({ tone: "trouble", says: ["replaced"], action: "use_here" }),
+  logged_out: () => ({ tone: "trouble", says: ["logged_out"] }),
+  stopped: () => ({ tone: "trouble", says: ["stopped"], action: "try_now" }),
+};
+
+const PLACES = {
+  unknown: LINES.connecting,
+  waiting: ({ refusal }) => (refusal ? { tone: "trouble", refusal } : { tone: "waiting", says: ["waiting"] }),
+  joining: () => ({ tone: "busy", says: ["joining"] }),
+  paired: (state) => ({ tone: "together", says: ["connected", partnerOf(state)] }),
+  away,
+  ended,
+};
+
+const NAMED_CAUSES = ["restarting", "flooding"];
+const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_left: "you_left", gone: "gone" };
+
+const partnerOf = ({ pair }) => ({ name: pair.partner.name });
+
+function offline({ lineReason, retryAt }) {
+  const says = [NAMED_CAUSES.includes(lineReason) ? lineReason : "offline"];
+  return { tone: "trouble", says, clock: retryAt ? "trying_in" : "trying_now", until: retryAt, action: "try_now" };
+}
+
+function away(state) {
+  const { seconds, until } = state;
+  if (seconds === null) return { tone: "trouble", says: ["away_for_a_while", partnerOf(state)] };
+  const spoken = ["seat_kept_spoken", { seconds }];
+  return { tone: "trouble", says: ["away", partnerOf(state)], clock: "seat_kept", until, spoken };
+}
+
+function ended(state) {
+  if (state.refusal) return { tone: "trouble", refusal: state.refusal };
+  return { tone: "over", says: [ENDINGS[state.reason] ?? "left", partnerOf(state)] };
+}

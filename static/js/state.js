@@ -1,0 +1,16 @@
+/** The state that the page's machine (pair.js) moves through, as plain data. */
+
+const NOTHING = { retryAt: null, lineReason: null, notice: null, user: null, token: null, wish: null };
+
+/** Of any pair: nothing yet. */
+export const NOBODY = { pair: null, seconds: null, until: null, reason: null, refusal: null, turnedAway: 0 };
+
+/** The state of a page that just opened. `pair` is the one it showed before a refresh, if any. */
+export function start(pair = null) {
+  return { ...NOBODY, ...NOTHING, at: pair ? "paired" : "unknown", line: "connecting", pair };
+}
+
+/** The state after `change`, and what is to be done about it. */
+export function to(state, change = {}, ...effects) {
+  return { state: { ...state, ...change }, effects };
+}

@@ -1,0 +1,77 @@
+/**
+ * What a refresh must not lose, kept in this tab only: the unsent messages and the draft of the one pair of this page,
+ * and an invitation on its way through sign-up. What was sent lives at the server, and what is over lives nowhere.
+ */
+
+const PAIR = "tandem.pair";
+const INVITATION = "tandem.invitation";
+
+export class Storage {
+  #area;
+
+  constructor(area) {
+    this.#area = area;
+  }
+
+  /** `{id, user, partner, draft, items}` of the pair this page was in, or null. */
+  pair() {
+    return this.#read(PAIR);
+  }
+
+  /** Begin to keep `pair` of `user`; what was kept of another one goes. */
+  beginPair(pair, user) {
+    const kept = this.pair();
+    const same = kept?.id === pair.id && kept.user === user;
+    this.#write(PAIR, { draft: "", items: [], ...(same ? kept : {}), id: pair.id, partner: pair.partner, user });
+  }
+
+  /** Keep what changed, if `id` is still the pair of this page. */
+  keep(id, change) {
+    const kept = this.pair();
+    if (kept?.id === id) this.#write(PAIR, { ...kept, ...change });
+  }
+
+  forgetPair() {
+    this.#remove(PAIR);
+  }
+
+  /** `{token, accepted}`: whose link was opened, and whether the Join button was pressed. */
+  invitation() {
+    return this.#read(INVITATION);
+  }
+
+  invite(token, accepted = false) {
+    this.#write(INVITATION, { token, accepted });
+  }
+
+  /** The invitation, for the one use it has. */
+  takeInvitation() {
+    const invitation = this.invitation();
+    this.#remove(INVITATION);
+    return invitation;
+  }
+
+  #read(name) {
+    try {
+      return JSON.parse(this.#area.getItem(name));
+    } catch {
+      return null; // storage is forbidden or holds something strange: the page works without it
+    }
+  }
+
+  #write(name, value) {
+    try {
+      this.#area.setItem(name, JSON.stringify(value));
+    } catch {
+      // full or forbidden: a refresh will lose this, nothing else
+    }
+  }
+
+  #remove(name) {
+    try {
+      this.#area.removeItem(name);
+    } catch {
+      // forbidden: then nothing was kept
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** Every sentence of these pages that is not in a template, in English, by id. A catalog of translations may replace it. */
+
+// The names by which `makemessages -d djangojs` finds what is to be translated.
+const gettext_noop = (sentence) => sentence;
+const ngettext_lazy = (one, many) => [one, many];
+
+const SENTENCES = {
+  // Where you stand
+  connecting: gettext_noop("Connecting…"),
+  waiting: gettext_noop("Waiting for someone to use your token"),
+  joining: gettext_noop("Asking for the seat…"),
+  connected: gettext_noop("Connected with {name}"),
+  away: gettext_noop("{name}'s connection dropped."),
+  away_for_a_while: gettext_noop("{name}'s connection dropped. The seat is kept for a short while."),
+  seat_kept: gettext_noop("Seat kept {seconds} s"),
+  seat_kept_spoken: gettext_noop("The seat is kept for {seconds} seconds."),
+  left: gettext_noop("{name} left"),
+  left_timeout: gettext_noop("{name} did not come back"),
+  left_logged_out: gettext_noop("{name} logged out"),
+  you_left: gettext_noop("You left the conversation with {name}"),
+  gone: gettext_noop("The conversation with {name} is over"),
+  offline: gettext_noop("You are offline."),
+  restarting: gettext_noop("Tandem is restarting."),
+  flooding: gettext_noop("Too much was sent at once."),
+  troubled: gettext_noop("Tandem's memory does not answer. What you write waits here."),
+  trying_in: gettext_noop("Trying again in {seconds} s"),
+  trying_now: gettext_noop("Trying again…"),
+  replaced: gettext_noop("You opened Tandem in another window"),
+  logged_out: gettext_noop("You are logged out"),
+  stopped: gettext_noop("The server closed the connection"),
+
+  // Refusals: what it is, and what to do next
+  room_full: gettext_noop("Room is Full"),
+  room_full_next: gettext_noop(
+    "The owner of this token is talking with somebody else. Ask them to tell you when the seat is free.",
+  ),
+  unknown_token: gettext_noop("Nobody has this token"),
+  unknown_token_next: gettext_noop("It may have been changed since. Ask your partner for the current one."),
+  own_token: gettext_noop("This is your own token"),
+  own_token_next: gettext_noop("Give it to your partner, or paste theirs here."),
+  partner_offline: gettext_noop("The owner of this token is not here right now"),
+  partner_offline_next: gettext_noop("Ask them to open Tandem, then try again."),
+  already_paired: gettext_noop("You are in a conversation already"),
+  already_paired_next: gettext_noop("Leave it first, then use the token or the link again."),
+  rate_limited: gettext_noop("Too many tries in a short time"),
+  rate_limited_next: gettext_noop("Wait a minute, then try again."),
+  unavailable: gettext_noop("Tandem cannot do this right now"),
+  unavailable_next: gettext_noop("Nothing is wrong on your side. Try again in a moment."),
+  too_long: gettext_noop("This is too long"),
+  too_long_next: gettext_noop("Make it shorter, then try again."),
+  bad_frame: gettext_noop("The server did not understand this page"),
+  bad_frame_next: gettext_noop("Reload the page, then try again."),
+  unknown_type: gettext_noop("The server did not understand this page"),
+  unknown_type_next: gettext_noop("Reload the page, then try again."),
+  not_paired: gettext_noop("The conversation is over"),
+  not_paired_next: gettext_noop("Ask for a new one with your partner's token."),
+  wrong_pair: gettext_noop("The conversation is over"),
+  wrong_pair_next: gettext_noop("Ask for a new one with your partner's token."),
+  out_of_order: gettext_noop("A message before this one is still on its way"),
+  out_of_order_next: gettext_noop("Try again in a moment."),
+  unsure: gettext_noop("Nobody knows whether this was stored"),
+  unsure_next: gettext_noop("Ask your partner before you send it again."),
+
+  // A token that cannot be one
+  token_empty: gettext_noop("Paste your partner's token or link first."),
+  token_link: gettext_noop(
+    "There is no token in this link. Ask for the whole link: the token is its last part, after the # sign.",
+  ),
+  token_characters: gettext_noop("This is not a token. A token has only the digits 0 to 9 and the letters a to f."),
+  token_short: gettext_noop("Something is missing: a token has 32 digits, this has {digits}."),
+  token_long: gettext_noop("This is too much: a token has 32 digits. Paste only the token or the link."),
+
+  // Messages
+  you: gettext_noop("You"),
+  author_says: gettext_noop("{name}: "),
+  state_sending: gettext_noop("Sending"),
+  state_queued: gettext_noop("Waiting to be sent"),
+  state_stored: gettext_noop("Stored"),
+  state_delivered: gettext_noop("Delivered"),
+  state_refused: gettext_noop("Not sent"),
+  state_undelivered: gettext_noop("Not delivered"),
+  state_unconfirmed: gettext_noop("Delivery not confirmed"),
+  state_unsent: gettext_noop("Not sent"),
+  refused_because: gettext_noop("Not sent: {reason}"),
+  today: gettext_noop("Today"),
+  yesterday: gettext_noop("Yesterday"),
+  new_messages: ngettext_lazy("{count} new message", "{count} new messages"),
+  typing: gettext_noop("{name} is typing…"),
+  characters_left: ngettext_lazy("{count} character left", "{count} characters left"),
+  characters_over: ngettext_lazy("{count} character too many", "{count} characters too many"),
+  outbox_full: gettext_noop("Too many messages are waiting to be sent. Your text stays here until there is room."),
+  taken_back: gettext_noop("Taken back: the text is in the message field again."),
+  message_failed: gettext_noop("{state}: {text}"),
+
+  // Token card
+  copied: gettext_noop("Copied"),
+  not_copied: gettext_noop("Copying did not work here. Select the token and copy it by hand."),
+  token_changed: gettext_noop("Your token was changed. The old one no longer works."),
+  token_not_changed: gettext_noop("The token could not be changed. Try again in a moment."),
+  share_text: gettext_noop("Talk with me on Tandem, a private chat for two:"),
+  someone_tried: ngettext_lazy(
+    "Someone else tried to join and was told “Room is Full”.",
+    "Others tried to join {count} times and were told “Room is Full”.",
+  ),
+
+  stopping: gettext_noop("Tandem will be stopped at {time} and come back by itself."),
+  stopping_because: gettext_noop("Tandem will be stopped at {time}: {text}"),
+
+  // The title of a tab in the background
+  title_messages: ngettext_lazy("({count}) New message · Tandem", "({count}) New messages · Tandem"),
+  title_news: gettext_noop("{sentence} · Tandem"),
+};
+
+/** The sentence `id` with its {params} filled in. Where it has a plural, `params.count` chooses. */
+export function t(id, params = {}) {
+  return parts(id, params).map(({ text }) => text).join("");
+}
+
+/** The sentence for what the server refused: ours, or the server's own where the code is news to this page. */
+export function reason({ code, message }) {
+  return Object.hasOwn(SENTENCES, code) ? t(code) : message;
+}
+
+/** What to do next about it, or nothing. */
+export function advice({ code }) {
+  return Object.hasOwn(SENTENCES, `${code}_next`) ? t(`${code}_next`) : "";
+}
+
+/** The sentence in pieces: `{text}` for its own words, `{text, param}` for what was filled in. */
+export function parts(id, params = {}) {
+  return translated(SENTENCES[id], params.count)
+    .split(/\{(\w+)\}/)
+    .map((text, place) => (place % 2 ? { text: String(params[text] ?? ""), param: text } : { text }))
+    .filter(({ text }) => text !== "");
+}
+
+function translated(sentence, count) {
+  const { gettext, ngettext } = globalThis;
+  if (!Array.isArray(sentence)) return gettext ? gettext(sentence) : sentence;
+  const [one, many] = sentence;
+  return ngettext ? ngettext(one, many, count) : count === 1 ? one : many;
+}

@@ -1,0 +1,36 @@
+/** What happens beside the conversation: somebody else tried to join, a wish was refused, the site is about to stop. */
+
+import { advice, reason, t } from "../strings.js";
+import { isTalking } from "../pair.js";
+import { partsOf, write } from "./sentence.js";
+
+const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+
+const SENTENCES = {
+  "turned-away": ({ turnedAway }) => (turnedAway ? t("someone_tried", { count: turnedAway }) : ""),
+  refusal: (state) => (state.refusal && isTalking(state) ? `${reason(state.refusal)}. ${advice(state.refusal)}` : ""),
+  stopping: ({ notice }) => {
+    if (!notice) return "";
+    const { text, at } = notice;
+    return t(text ? "stopping_because" : "stopping", { text, time: CLOCK.format(new Date(at)) });
+  },
+};
+
+/** `root` has an element for each, by its id. */
+export function createNotices(root, { heed, announce }) {
+  for (const button of root.querySelectorAll("[data-action=heed]")) button.addEventListener("click", heed);
+
+  function show(notice, sentence) {
+    const { text } = partsOf(notice);
+    if (text.textContent === sentence) return;
+    notice.hidden = sentence === "";
+    write(text, sentence);
+    announce(sentence);
+  }
+
+  return {
+    render(state) {
+      for (const [id, sentenceFor] of Object.entries(SENTENCES)) show(root.querySelector(`#${id}`), sentenceFor(state));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** All views of the chat's page under one roof: what is to be seen at each stage. */
+
+import { canWrite, isTalking } from "../pair.js";
+import { reason, t } from "../strings.js";
+import { createAnnouncer } from "./announcer.js";
+import { createComposer } from "./composer.js";
+import { closeAll, confirm } from "./confirm.js";
+import { createJoinForm } from "./join-form.js";
+import { createMessages } from "./messages.js";
+import { createNotices } from "./notices.js";
+import { say, write } from "./sentence.js";
+import { createStatus } from "./status.js";
+import { createTitle } from "./title.js";
+import { createTokenCard } from "./token-card.js";
+
+const byId = (id) => document.getElementById(id);
+
+export function createViews(root, act) {
+  const announce = createAnnouncer(byId("announcer"));
+  const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog") };
+  const leave = async () => (await confirm(dialogs.leave)) && act.leave();
+  const status = createStatus(byId("status-bar"), { ...act, leave });
+  const notices = createNotices(byId("notices"), { ...act, announce });
+  const messages = createMessages(byId("conversation"), { ...act, announce });
+  const composer = createComposer(byId("composer"), act);
+  const card = createTokenCard(byId("token-card"), { dialogs, announce });
+  const joinForm = createJoinForm(byId("join-form"), act);
+  const title = createTitle(document);
+
+  root.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-action=change_token]")) return;
+    event.preventDefault();
+    card.change();
+  });
+
+  // Whoever stood on something that is gone goes on at the head of the page, not at that of the site.
+  function keepFocus(draw) {
+    const focused = document.activeElement;
+    draw();
+    if (root.contains(focused) && !focused.checkVisibility()) byId("main").focus();
+  }
+
+  function renderInvite(state) {
+    const stage = stageOf(state);
+    byId("invite").hidden = stage === "talking" || stage === "logged_out";
+    byId("logged-out").hidden = stage !== "logged_out";
+    if (state.token) card.show(state.token);
+    joinForm.render(state.at === "joining", isTalking(state) ? null : state.refusal);
+  }
+
+  function renderConversation(state, conversation) {
+    byId("conversation").hidden = conversation === null;
+    const { pair, isReplaying = false, isTruncated = false } = conversation ?? {};
+    const entries = conversation?.entries() ?? [];
+    messages.render({ pair, name: state.pair?.partner.name ?? "", entries, isReplaying, isTruncated });
+    return entries.filter((entry) => !entry.mine).length;
+  }
+
+  function render(state, standing, conversation) {
+    root.dataset.stage = stageOf(state);
+    status.render(standing, actionsOf(state, standing));
+    notices.render(state);
+    const fromPartner = renderConversation(state, conversation);
+    composer.show(canWrite(state));
+    renderInvite(state);
+    title.render(standing.refusal ? reason(standing.refusal) : t(...standing.says), fromPartner);
+  }
+
+  return {
+    render: (state, standing, conversation) => keepFocus(() => render(state, standing, conversation)),
+
+    /** A pair starts: what was asked before is void, and the next thing to do is to write. */
+    openConversation(draft) {
+      closeAll(dialogs);
+      joinForm.put("");
+      byId("conversation").hidden = false;
+      composer.show(true);
+      composer.put(draft);
+      composer.focus();
+    },
+
+    giveBack: composer.giveBack,
+    fillIn: joinForm.put,
+    /** The partner of that name is typing; null: nobody is. */
+    typing(name) {
+      if (name === null) write(byId("typing"), "");
+      else say(byId("typing"), "typing", { name });
+    },
+  };
+}
+
+function stageOf({ at, line, pair }) {
+  if (line === "logged_out") return "logged_out";
+  if (isTalking({ at })) return "talking";
+  return pair ? "ended" : "waiting";
+}
+
+function actionsOf(state, { action }) {
+  const actions = action ? [action] : [];
+  if (canWrite(state)) actions.push("leave");
+  if (state.at === "ended" && state.line === "open") actions.push("clear");
+  return actions;
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { start, step } from "../../static/js/pair.js";
+import { standing } from "../../static/js/standing.js";
+import { advice, parts, reason, t } from "../../static/js/strings.js";
+import { aPair, aWelcome, TOKEN } from "./fakes.js";
+
+function after(...events) {
+  const state = events.reduce((before, event) => step(before, event, 0).state, start());
+  const { says, refusal, clock, until, spoken, action } = standing(state);
+  const seconds = until === undefined || until === null ? undefined : until / 1000;
+  return {
+    words: refusal ? reason(refusal) : t(...says),
+    clock: clock && t(clock, { seconds }),
+    spoken: spoken && t(...spoken),
+    action,
+  };
+}
+
+const joined = { type: "joined", pair: aPair() };
+const left = (why) => ({ type: "left", pair: "p1", reason: why, delivered: 0 });
+const offline = (why = null) => ({ type: "offline", retry: 4, reason: why });
+
+const WORDS = [
+  ["Connecting…", []],
+  ["Waiting for someone to use your token", [aWelcome()]],
+  ["Asking for the seat…", [aWelcome(), { type: "join", token: TOKEN }]],
+  ["Connected with Bob", [aWelcome(), joined]],
+  ["Bob's connection dropped.", [aWelcome(), joined, { type: "away", pair: "p1", seconds: 22 }]],
+  ["Bob's connection dropped. The seat is kept for a short while.", [aWelcome(aPair({ present: false }))]],
+  ["Bob left", [aWelcome(), joined, left("left")]],
+  ["Bob did not come back", [aWelcome(), joined, left("timeout")]],
+  ["Bob logged out", [aWelcome(), joined, left("logged_out")]],
+  ["You left the conversation with Bob", [aWelcome(), joined, { type: "leave" }]],
+  ["The conversation with Bob is over", [aWelcome(), joined, offline(), aWelcome()]],
+  ["Tandem's memory does not answer. What you write waits here.", [aWelcome(), { type: "trouble", active: true }]],
+  ["You are offline.", [aWelcome(), joined, offline()]],
+  ["Tandem is restarting.", [aWelcome(), offline("restarting")]],
+  ["Too much was sent at once.", [aWelcome(), offline("flooding")]],
+  ["You opened Tandem in another window", [aWelcome(), { type: "closed", reason: "replaced" }]],
+  ["You are logged out", [aWelcome(), { type: "closed", reason: "logged_out" }]],
+  ["The server closed the connection", [aWelcome(), { type: "closed", reason: "something new" }]],
+];
+
+for (const [words, events] of WORDS) {
+  test(`it says: ${words}`, () => assert.equal(after(...events).words, words));
+}
+
+test("the time that a seat is kept counts down for the eye and is said once for the ear", () => {
+  const { clock, spoken } = after(aWelcome(), joined, { type: "away", pair: "p1", seconds: 22 });
+  assert.deepEqual([clock, spoken], ["Seat kept 22 s", "The seat is kept for 22 seconds."]);
+});
+
+test("offline, it says when it tries again, then that it does, and offers to do it now", () => {
+  const { words, clock, spoken, action } = after(offline());
+  assert.deepEqual([words, clock, spoken, action], ["You are offline.", "Trying again in 4 s", undefined, "try_now"]);
+  assert.equal(after(offline(), { type: "connecting" }).clock, "Trying again…");
+});
+
+test("each dead end has its way out", () => {
+  assert.equal(after({ type: "closed", reason: "replaced" }).action, "use_here");
+  assert.equal(after({ type: "closed", reason: "something new" }).action, "try_now");
+});
+
+const CODES = [
+  ...["bad_frame", "unknown_type", "too_long", "rate_limited", "unknown_token", "own_token", "partner_offline"],
+  ...["room_full", "already_paired", "not_paired", "wrong_pair", "out_of_order", "unavailable"],
+];
+
+for (const code of CODES) {
+  test(`the refusal ${code} has its own words, and says what to do next`, () => {
+    assert.notEqual(reason({ code, message: "as the server has it" }), "as the server has it");
+    assert.notEqual(advice({ code }), "");
+    const refused = { type: "error", code, message: "…", for: "join" };
+    assert.equal(after(aWelcome(), { type: "join", token: TOKEN }, refused).words, reason({ code }));
+  });
+}
+
+test("a full room is called exactly that", () => {
+  assert.equal(reason({ code: "room_full" }), "Room is Full");
+});
+
+test("a code of a later version is said in the server's own words", () => {
+  assert.equal(reason({ code: "asked_to_wait", message: "Please wait." }), "Please wait.");
+  assert.equal(advice({ code: "asked_to_wait" }), "");
+});
+
+test("plurals are chosen by count", () => {
+  assert.equal(t("new_messages", { count: 1 }), "1 new message");
+  assert.equal(t("new_messages", { count: 2 }), "2 new messages");
+});
+
+test("what is filled in stays apart from the sentence, even if it looks like one", () => {
+  const name = "{name} $& left";
+  assert.deepEqual(parts("left", { name }), [{ text: name, param: "name" }, { text: " left" }]);
+});
+
+test("a catalog of translations is used where there is one", (context) => {
+  context.after(() => {
+    delete globalThis.gettext;
+    delete globalThis.ngettext;
+  });
+  globalThis.gettext = (sentence) => ({ "{name} left": "{name} saiu" })[sentence] ?? sentence;
+  globalThis.ngettext = (one, many, count) => `[${count === 1 ? one : many}]`;
+  assert.equal(t("left", { name: "Bob" }), "Bob saiu");
+  assert.equal(t("new_messages", { count: 1 }), "[1 new message]");
+});
+
+test("every sentence that the code asks for by name exists", () => {
+  const files = ["standing", "views/status", "views/message", "views/messages", "views/composer", "views/token-card"];
+  const code = [...files, "views/notices", "views/title", "views/join-form", "join"]
+    .map((name) => readFileSync(new URL(`../../static/js/${name}.js`, import.meta.url), "utf8"))
+    .join("\n");
+  const ids = [...code.matchAll(/(?:\bt\(|\btell\(|says: \[|clock: )"(\w+)"/g)].map(([, id]) => id);
+  assert.ok(ids.length > 25);
+  for (const id of ids) assert.doesNotThrow(() => t(id, { count: 1 }), `no sentence ${id}`);
+});
