@@ -6,11 +6,15 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from django.conf import settings
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError  # noqa: A004 - redis-py's name
+
+from chat.realtime import sentinel
 
 CONNECTIONS = 16  # at once from one process; more only make Redis switch between them
 CONNECT_SECONDS = 2.0
@@ -41,13 +45,14 @@ async def one_off(*, for_ever: bool = False) -> AsyncIterator[Redis]:
 
 
 def _make(answer_seconds: float | None = ANSWER_SECONDS, retries: int = 2) -> Redis:
-    pool = BlockingConnectionPool.from_url(
-        settings.REDIS_URL,
-        max_connections=CONNECTIONS,
-        timeout=ANSWER_SECONDS,
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=answer_seconds,
-        # Every script may be sent twice: a repeated `n`, join or leave answers the same again.
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=retries),
-    )
-    return Redis.from_pool(pool)
+    options: dict[str, Any] = {
+        "max_connections": CONNECTIONS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_timeout": answer_seconds,
+        # Every script may be sent twice: a repeated `n`, join or leave answers the same again. A Redis that is silent is
+        # not asked again, or its silence would last three times as long for whoever waits.
+        "retry": Retry(ExponentialBackoff(cap=0.2, base=0.02), retries, supported_errors=(ConnectionError,)),
+    }
+    if sentinel.is_sentinel(settings.REDIS_URL):
+        return sentinel.async_client(settings.REDIS_URL, **options)
+    return Redis.from_pool(BlockingConnectionPool.from_url(settings.REDIS_URL, timeout=ANSWER_SECONDS, **options))

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from chat.realtime.sentinel import CachePool
 from chatproject import embedded
 
 REDIS_SECONDS = 3  # a Redis that takes longer to answer a PING is of no use for a chat
@@ -81,9 +84,8 @@ def require_redis(*, start: bool = True) -> None:
             raise CommandError(str(error)) from None
     url = settings.REDIS_URL
     try:
-        with redis.Redis.from_url(
-            url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS, retry=None
-        ) as client:
+        pool = CachePool.from_url(url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS)
+        with redis.Redis(connection_pool=pool, retry=Retry(NoBackoff(), 0)) as client:
             client.ping()
     except ValueError as error:
         raise CommandError(f"REDIS_URL is not the address of a Redis: {error}") from None
