@@ -15,9 +15,9 @@ from django.urls import path, re_path
 
 from chat.pairs.consumer import PairConsumer
 from chat.realtime.origin import OwnOriginOnly, refuse
-from chatproject import close_codes, embedded
+from chatproject import daphne_socket, embedded
 
-close_codes.allow_all()
+daphne_socket.install()
 
 if settings.EMBEDDED_VALKEY:
     try:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Awaitable, Callable
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+KERNEL_BYTES = 32 * 1024  # a line that can hold no more is full as soon as its reader stops
 
 
 class Proxy:
@@ -22,7 +27,14 @@ class Proxy:
 
     @classmethod
     async def to_port(cls, port: int) -> Proxy:
-        return await cls(lambda: asyncio.open_connection("127.0.0.1", port)).start()
+        async def connect() -> Streams:
+            line = socket.socket()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BYTES)
+            line.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+            return await asyncio.open_connection(sock=line)
+
+        return await cls(connect).start()
 
     @classmethod
     async def to_socket(cls, path: str) -> Proxy:
@@ -74,9 +86,10 @@ class Proxy:
         both = {writer, upstream_writer}
         self._writers |= both
         try:
-            await asyncio.gather(
-                self._pump(reader, upstream_writer), self._pump(upstream_reader, writer, towards_client=True)
-            )
+            with contextlib.suppress(asyncio.CancelledError):  # the test is over
+                await asyncio.gather(
+                    self._pump(reader, upstream_writer), self._pump(upstream_reader, writer, towards_client=True)
+                )
         finally:
             self._writers -= both
             for end in both:
