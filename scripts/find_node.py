@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-OLDEST = 20  # the first whose `node --test` is stable
+OLDEST = (20, 19)  # the first that takes a file for an ES module without being told
 
 
 def is_suitable(path: str | None) -> bool:
@@ -14,7 +14,8 @@ def is_suitable(path: str | None) -> bool:
         return False
     try:
         said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30).stdout
-        return int(said.lstrip("v").partition(".")[0]) >= OLDEST
+        major, minor = said.strip().lstrip("v").split(".")[:2]
+        return (int(major), int(minor)) >= OLDEST
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return False
 
@@ -31,7 +32,10 @@ def main() -> int:
         if is_suitable(path):
             print(path)
             return 0
-    print(f"No Node {OLDEST} or newer for the JavaScript tests. Install one: https://nodejs.org", file=sys.stderr)
+    print(
+        f"No Node {OLDEST[0]}.{OLDEST[1]} or newer for the JavaScript tests. Install one: https://nodejs.org",
+        file=sys.stderr,
+    )
     return 1
 
 

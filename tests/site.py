@@ -54,7 +54,7 @@ class Server:
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         self.log_file = log
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", "0"],
+            [sys.executable, "manage.py", "serve", "--port", "0", "--server", environment.get("SERVER", "daphne")],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

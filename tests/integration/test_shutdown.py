@@ -16,10 +16,10 @@ from tests.site import ROOT, Server, Site, new_site
 AT_MOST = 10.0
 
 
-@pytest.fixture
-def town():
+@pytest.fixture(params=["daphne", "uvicorn"])
+def town(request: pytest.FixtureRequest):
     """A site that may go down."""
-    site = new_site(2)
+    site = new_site(2, SERVER=request.param)
     yield site
     site.stop()
 

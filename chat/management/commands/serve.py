@@ -24,6 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--server", choices=["daphne", "uvicorn"], default="daphne", help="(default: %(default)s)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port (default: %(default)s)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -32,23 +33,37 @@ class Command(BaseCommand):
             require_free_port(host, port)
             require_redis()
             require_migrations()
-            self.serve(host, port)
+            self.serve(options["server"], host, port)
         except KeyboardInterrupt:
             pass  # Ctrl-C while it was starting
         self.stdout.write("Tandem has stopped.")
 
-    def serve(self, host: str, port: int) -> None:
+    def serve(self, kind: str, host: str, port: int) -> None:
         from chatproject.asgi import application  # only now is there a Redis for it
-        from chatproject.server import TandemServer  # brings Twisted
 
         def say_ready(listening: int) -> None:
             self.stdout.write(f"Tandem is ready: {address(host, listening)} (Ctrl-C to stop)")
             self.stdout.flush()
 
-        server = TandemServer(application, host, port, on_ready=say_ready)
+        server = server_class(kind)(application, host, port, on_ready=say_ready)
         server.run()
         if server.cannot_listen:
             raise CommandError(f"Cannot listen on {address(host, port)}: {server.cannot_listen}")
+
+
+def server_class(kind: str) -> Any:
+    """Imported only now: daphne brings Twisted, and uvicorn may not be there."""
+    if kind == "daphne":
+        from chatproject.daphne_server import TandemServer
+
+        return TandemServer
+    try:
+        from chatproject import uvicorn_server
+    except ImportError as error:
+        raise CommandError(
+            f"uvicorn is not installed ({error}). Run: pip install -r requirements-uvicorn.txt"
+        ) from None
+    return uvicorn_server.TandemServer
 
 
 def address(host: str, port: int) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +14,8 @@ from twisted.internet import defer, reactor
 from twisted.internet.error import ReactorNotRunning
 
 from chat.realtime import shutdown
+from chatproject.open_files import allow_many_sockets
 
-OPEN_FILES = 65_536  # a socket each; systems begin with 1,024 (Linux) or 256 (macOS)
 CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the process ends without them
 
 log = logging.getLogger("chat.access")
@@ -87,15 +86,6 @@ class TandemServer(Server):
         for handler in running:
             handler.cancel()
         return defer.Deferred.fromFuture(asyncio.ensure_future(wait_briefly(running)))
-
-
-def allow_many_sockets() -> None:
-    """Up to what the system lets us have without asking an administrator."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(ValueError, OSError):  # macOS says infinity and means less
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def wait_briefly(handlers: list["asyncio.Future[Any]"]) -> None:

@@ -1,0 +1,71 @@
+"""uvicorn, the faster server, with the same limits, keep-alive and end as daphne_server.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+
+from chat.realtime import shutdown
+from chatproject.open_files import allow_many_sockets
+
+CLOSE_SECONDS = 3  # after the drain, for requests that are still being answered
+
+
+class TandemServer(uvicorn.Server):
+    """One server process. `run` returns when it was told to stop, or at once when it cannot listen."""
+
+    def __init__(self, application: Any, host: str, port: int, on_ready: Callable[[int], None]) -> None:
+        config = uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            ws="websockets-sansio",
+            ws_max_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
+            ws_ping_interval=10,
+            ws_ping_timeout=12,
+            ws_per_message_deflate=False,  # 50 kB and much time a connection, for texts of a hundred bytes
+            lifespan="off",
+            log_config=None,  # Django's
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # Django reads them, if it was told to trust them
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=CLOSE_SECONDS,
+        )
+        super().__init__(config)
+        self.on_ready = on_ready
+        self.ending = False
+        self.cannot_listen = ""
+
+    def run(self, sockets: Any = None) -> None:
+        allow_many_sockets()
+        try:
+            super().run(sockets)
+        except SystemExit:  # uvicorn has logged why
+            self.cannot_listen = "the address cannot be used"
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Say that we are ready once the port accepts connections."""
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.orders = asyncio.ensure_future(shutdown.listen())
+        self.on_ready(self.servers[0].sockets[0].getsockname()[1])
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A second Ctrl-C, from someone who does not want to wait, skips the drain."""
+        if self.ending:
+            self.should_exit = self.force_exit = True
+            return
+        self.ending = True
+        self.loop.call_soon_threadsafe(lambda: setattr(self, "draining", asyncio.ensure_future(self.drain())))
+
+    async def drain(self) -> None:
+        """Before the port closes: everybody is told, and what is in flight is finished."""
+        await shutdown.drain()
+        self.orders.cancel()
+        self.should_exit = True
