@@ -6,7 +6,7 @@
 BOOTSTRAP = exec sh scripts/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: run dev test check help clean
+.PHONY: run dev test faults check help clean
 
 run:    ## run Tandem on http://127.0.0.1:8000 (PORT=9000 for another port); Ctrl-C ends it
 	@$(BOOTSTRAP) run
@@ -16,6 +16,9 @@ dev:    ## the same with debug pages and a reload at every change
 
 test:   ## install what tests need and run all of them
 	@$(BOOTSTRAP) test $(ARGS)
+
+faults: ## every fault of tests/faults with many seeds, and the table (ARGS="--seeds 20 --write docs/reliability.md")
+	@$(BOOTSTRAP) faults $(ARGS)
 
 check:  ## lint, format, types, templates, migrations, deployment settings
 	@$(BOOTSTRAP) check

@@ -83,6 +83,12 @@ def test(words: list[str]) -> None:
     )
 
 
+def faults(words: list[str]) -> None:
+    with one_at_a_time():
+        install("requirements.txt", "requirements-dev.txt")
+    become("-m", "tests.faults", *words)
+
+
 def check() -> None:
     with one_at_a_time():
         install("requirements.txt", "requirements-dev.txt")
@@ -277,12 +283,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     command, *words = sys.argv[1:] or ["help"]
     try:
-        if command == "test":
-            test(words)
+        if command in ("test", "faults"):
+            {"test": test, "faults": faults}[command](words)
         elif command in ("run", "dev", "check"):
             {"run": run, "dev": dev, "check": check}[command]()
         else:
-            raise Failure("usage: bootstrap.py run | dev | test [ARGS] | check")
+            raise Failure("usage: bootstrap.py run | dev | test [ARGS] | faults [ARGS] | check")
     except KeyboardInterrupt:
         return 130
     except Failure as failure:

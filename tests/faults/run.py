@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.faults.checker import Verdict
 from tests.faults.scenarios import Fault
-from tests.faults.world import World
+from tests.faults.world import SETTLE_SECONDS, World
 
 
 @dataclass
@@ -26,8 +26,12 @@ async def run(fault: Fault, seed: int, *, long: bool = False) -> Run:
         await fault.inflict(world, fault.long if long else fault.short)
         if not world.healed_at:
             world.now_healed()
-        recovery = await world.recover()
+        try:
+            recovery, complaints = await world.recover(), []
+        except TimeoutError:
+            recovery, complaints = SETTLE_SECONDS, ["lost: they did not hear each other again"]
         verdict = await world.end()
+        verdict.lost += complaints
         log = world.site.log()
         if "Traceback" in log:
             verdict.crossed.append(f"a traceback in the log: {log[log.index('Traceback') :][:2000]}")
