@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -14,6 +15,11 @@ from chat.realtime import shutdown
 from chatproject.open_files import allow_many_sockets
 
 CLOSE_SECONDS = 3  # after the drain, for requests that are still being answered
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether this is worth a line: a frame that is not UTF-8 is the client's fault, and answered with 1007."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
 
 
 class TandemServer(uvicorn.Server):
@@ -38,6 +44,7 @@ class TandemServer(uvicorn.Server):
             timeout_graceful_shutdown=CLOSE_SECONDS,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(is_ours)
         self.on_ready = on_ready
         self.ending = False
         self.cannot_listen = ""

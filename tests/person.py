@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 Frame = dict[str, Any]
-PATIENCE = 20.0  # seconds until a test stops waiting for what should have come at once
+PATIENCE = 30.0  # seconds until a test stops waiting for what should have come at once
 
 
 @dataclass(frozen=True)

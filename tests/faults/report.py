@@ -9,11 +9,20 @@ from statistics import median
 from tests.faults.run import Run
 from tests.faults.scenarios import Fault
 
-HEAD = [
-    "| fault | runs | messages accepted | lost | shown twice | out of order | crossed | third members |"
-    " reported undelivered | seconds to recover, median | most |",
-    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+COLUMNS = [
+    "fault",
+    "runs",
+    "messages accepted",
+    "lost",
+    "shown twice",
+    "out of order",
+    "crossed",
+    "third members",
+    "reported undelivered",
+    "seconds to recover, median",
+    "most",
 ]
+HEAD = [f"| {' | '.join(COLUMNS)} |", "|---|" + "--:|" * (len(COLUMNS) - 1)]
 
 
 def rows(results: dict[Fault, list[Run]]) -> list[str]:
@@ -62,14 +71,14 @@ writes down what it sent, what was accepted and what it showed; a checker reads 
 - **lost**: accepted, not shown by the partner, and not reported as undelivered (`left` with a smaller `delivered`).
 - **shown twice**, **out of order**: on one screen, or on one connection outside a replay.
 - **crossed**: a frame of another pair, a text nobody said, or a traceback in a server's log.
-- **seconds to recover**: from the end of the fault (of a killed or stopping worker: from the kill) until both show messages again that
-  were written after it. After a Redis that lost its data this includes pairing anew.
+- **seconds to recover**: from the end of the fault (of a killed or stopping worker: from the kill) until both show messages
+  again that were written after it. After a Redis that lost its data this includes pairing anew.
 
 {table}
 
 ## What is not covered
 
-Redis that keeps its data only every second (`appendfsync everysec`) may lose the last second when its machine dies, as Redis itself
-documents; a Sentinel failover may lose what the replica had not got yet. In both cases `accepted` was honest about the Redis that
-answered, and the clients notice the gap and say so.
+Redis that keeps its data only every second (`appendfsync everysec`) may lose the last second when its machine dies, as
+Redis itself documents; a Sentinel failover may lose what the replica had not got yet. In both cases `accepted` was honest
+about the Redis that answered, and the clients notice the gap and say so.
 """
