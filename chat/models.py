@@ -54,7 +54,6 @@ class User(AbstractUser):
         return self.__dict__.get("password"), self.__dict__.get("is_active")
 
 
-async def owner_of(token: str) -> int | None:
+def owner_of(token: str) -> int | None:
     """Return the id of the active user whose token this is, or None."""
-    found = User.objects.filter(token=token, is_active=True).values_list("pk", flat=True)
-    return await found.afirst()
+    return User.objects.filter(token=token, is_active=True).values_list("pk", flat=True).first()

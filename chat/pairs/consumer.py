@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
@@ -143,7 +144,7 @@ class PairConsumer(SocketConsumer):
     async def _join(self, frame: protocol.Join) -> None:
         await self.pairing.count_join(self._seat.user)
         token = tokens.normalise(frame.token)
-        owner = await owner_of(token) if token else None
+        owner = await database_sync_to_async(owner_of)(token) if token else None
         if owner is None:
             raise Refusal("unknown_token")
         pair = await self.pairing.join(self._seat, owner)

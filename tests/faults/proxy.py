@@ -111,6 +111,6 @@ class Proxy:
                 await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
-        except OSError:
+        except (OSError, RuntimeError):  # RuntimeError: the other end was told that there is no more to say
             pass
         writer.close()

@@ -72,7 +72,7 @@ writes down what it sent, what was accepted and what it showed; a checker reads 
 - **shown twice**, **out of order**: on one screen, or on one connection outside a replay.
 - **crossed**: a frame of another pair, a text nobody said, or a traceback in a server's log.
 - **seconds to recover**: from the end of the fault (of a killed or stopping worker: from the kill) until both show messages
-  again that were written after it. After a Redis that lost its data this includes pairing anew.
+  again. After a Redis that lost its data this includes pairing anew.
 
 {table}
 

@@ -24,17 +24,16 @@ async def run(fault: Fault, seed: int, *, long: bool = False) -> Run:
     world = await World(seed).begin()
     try:
         await fault.inflict(world, fault.long if long else fault.short)
-        if not world.healed_at:
-            world.now_healed()
         try:
-            recovery, complaints = await world.recover(), []
+            await world.recover()
         except TimeoutError:
-            recovery, complaints = SETTLE_SECONDS, ["lost: they did not hear each other again"]
+            world.recovery = SETTLE_SECONDS
         verdict = await world.end()
-        verdict.lost += complaints
+        if world.recovery == SETTLE_SECONDS:
+            verdict.lost.append("they did not hear each other again")
         log = world.site.log()
         if "Traceback" in log:
             verdict.crossed.append(f"a traceback in the log: {log[log.index('Traceback') :][:2000]}")
-        return Run(fault, seed, verdict, recovery)
+        return Run(fault, seed, verdict, world.recovery or 0.0)
     finally:
         await world.close()

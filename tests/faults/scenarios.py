@@ -70,7 +70,7 @@ async def redis_scripts_flushed(world: World, seconds: float) -> None:
 async def one_worker_killed(world: World, seconds: float) -> None:
     index = world.random.randrange(2)
     world.kill(index)
-    world.now_healed()
+    await world.recover()
     await asyncio.sleep(seconds)
     await world.restart(index)
 
@@ -86,7 +86,7 @@ async def both_workers_killed(world: World, seconds: float) -> None:
 async def one_worker_told_to_stop(world: World, seconds: float) -> None:
     index = world.random.randrange(2)
     world.kill(index, signal.SIGTERM)
-    world.now_healed()
+    await world.recover()
     code = await asyncio.to_thread(world.site.servers[index].process.wait, 10)
     assert code == 0, f"the process ended with {code}"
     await world.restart(index)

@@ -27,7 +27,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.healed_at = 0.0
+        self.recovery: float | None = None
 
     async def begin(self) -> Self:
         folder = Path(tempfile.mkdtemp(prefix="fault-", dir="/tmp"))
@@ -80,10 +80,6 @@ class World:
 
     # --- What happens to the site ---
 
-    def now_healed(self) -> None:
-        """From here on recovery is measured."""
-        self.healed_at = time.monotonic()
-
     async def restart(self, index: int) -> None:
         """Another process in the place of one that is gone, behind the same proxy."""
         self.site.servers[index] = server = await asyncio.to_thread(self.site.start_server)
@@ -104,14 +100,15 @@ class World:
 
     # --- Afterwards ---
 
-    async def recover(self) -> float:
-        """Wait until both hear each other again, pairing anew if need be; return the seconds since the fault was over."""
+    async def recover(self) -> None:
+        """Wait until both hear each other again, pairing anew if need be; the first time counts as the recovery."""
         since = time.monotonic()
         async with asyncio.timeout(SETTLE_SECONDS):
             for talker in self.talkers:
                 while not self._has_heard(talker, since):
                     await self._step(talker, since)
-        return time.monotonic() - self.healed_at
+        if self.recovery is None:
+            self.recovery = time.monotonic() - since
 
     async def _step(self, talker: Talker, since: float) -> None:
         if not self.is_paired:
