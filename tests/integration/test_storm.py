@@ -30,9 +30,10 @@ async def test_five_hundred_reconnect_at_once_and_every_pair_goes_on():
             socket = await person.open(url)
             pair: str = socket.welcome["pair"]["id"]
             socket.pair = pair
+            await socket.send("resume", pair=pair, seq=0)
             assert (await socket.say(f"{person.username} is back"))["type"] == "accepted"
-            if not any(frame["type"] == "message" for frame in socket.heard):
-                await socket.next("message")
+            if not any(frame["type"] == "message" and not frame["mine"] for frame in socket.heard):
+                await socket.next("message", where=lambda frame: not frame["mine"])
             return pair
 
         back = await asyncio.gather(*(come_back(person, urls[(i + 1) % 2]) for i, person in enumerate(people)))
