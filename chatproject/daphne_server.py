@@ -14,6 +14,7 @@ from twisted.internet import defer, reactor
 from twisted.internet.error import ReactorNotRunning
 
 from chat.realtime import shutdown
+from chat.realtime.census import count_on_signal
 from chatproject.open_files import allow_many_sockets
 
 CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the process ends without them
@@ -56,6 +57,7 @@ class TandemServer(Server):
     def report_ready(self) -> None:
         """Daphne calls this when its ports accept connections."""
         self.orders = asyncio.ensure_future(shutdown.listen())
+        count_on_signal(asyncio.get_event_loop())
         _host, port = self.listening_addresses[0][:2]
         self.on_ready(port)
 

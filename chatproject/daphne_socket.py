@@ -35,6 +35,8 @@ class TandemSocket(WebSocketProtocol):
         super().onOpen()
 
     def serverSend(self, content: str, binary: bool = False) -> None:  # noqa: N802 - daphne's name
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            return  # the other end hung up in this moment; the consumer hears of it next
         if self.waiting is not None:
             self.waiting += len(content)
             if self.waiting > WAITING_BYTES:

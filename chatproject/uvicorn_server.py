@@ -12,6 +12,7 @@ import uvicorn
 from django.conf import settings
 
 from chat.realtime import shutdown
+from chat.realtime.census import count_on_signal
 from chatproject.open_files import allow_many_sockets
 
 CLOSE_SECONDS = 3  # after the drain, for requests that are still being answered
@@ -61,6 +62,7 @@ class TandemServer(uvicorn.Server):
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
         self.orders = asyncio.ensure_future(shutdown.listen())
+        count_on_signal(asyncio.get_event_loop())
         self.on_ready(self.servers[0].sockets[0].getsockname()[1])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

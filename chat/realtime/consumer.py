@@ -69,6 +69,13 @@ class SocketConsumer(AsyncConsumer):
         else:
             await getattr(self, self.EVENTS[type_])(message)
 
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send to the server; to a client that has just gone it is in vain, and `websocket.disconnect` comes next."""
+        try:
+            await super().send(message)
+        except OSError:  # what the ASGI specification asks of servers
+            self.over = True
+
     async def retire(self) -> None:
         """The process goes down: finish what is in hand, say so and close."""
         async with self.turn:

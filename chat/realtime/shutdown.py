@@ -52,6 +52,11 @@ def strike_off(socket: Socket) -> None:
         _all_gone.set()
 
 
+def count() -> int:
+    """How many sockets are open."""
+    return len(_open)
+
+
 def is_draining() -> bool:
     """Whether new sockets are refused."""
     return _draining
