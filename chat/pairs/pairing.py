@@ -33,7 +33,7 @@ from chat.pairs.protocol import ErrorCode, Pair, Person, Reason, Refusal
 _LUA = Path(__file__).parent / "lua"
 _SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
 
-TYPING_BURST = JOIN_BURST = 10
+SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,10 @@ class _Answer(msgspec.Struct, frozen=True):
 
 class _PairAnswer(msgspec.Struct, frozen=True):
     pair: Pair | None = None
+
+
+class _Done(msgspec.Struct, frozen=True):
+    done: int
 
 
 class _Allowed(msgspec.Struct, frozen=True):
@@ -222,7 +226,10 @@ class Pairing:
     async def sweep(self) -> None:
         """Do what is due in every pair; any process may, and one that is alive does."""
         timing = self.timing
-        await self._call("sweep", timing.lease, timing.hold, timing.outage, 100)
+        done = SWEEP_AT_ONCE
+        while done == SWEEP_AT_ONCE:
+            raw = await self._call("sweep", timing.lease, timing.hold, timing.outage, SWEEP_AT_ONCE)
+            done = msgspec.msgpack.decode(raw, type=_Done).done
 
     async def log_out(self, user: int, login: str = "") -> None:
         """End this login of the user, or all of them: the connection closes and the seat is free."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from tests.site import Site
+from tests.site import Site, new_site
 
 PASSWORD = "correct horse battery staple"
 PATIENCE_MS = 15_000
@@ -80,6 +81,14 @@ class Visitor:
 
 def is_fault(line: str) -> bool:
     return "Content Security Policy" in line or "Uncaught" in line
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Without limits: more people sign up here in a minute than one address may."""
+    running = new_site(processes=2, RATE_LIMITS="off")
+    yield running
+    running.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
