@@ -40,6 +40,8 @@ class SocketConsumer(AsyncConsumer):
             await self.send({"type": "websocket.accept"})
             await self.cannot_go_on()
         finally:
+            if channel := getattr(self, "channel_name", None):
+                self.channel_layer.end_channel(channel)  # a message may have come in the moment the wait was cancelled
             # Also when cancelled: the partner has to learn that this socket is gone.
             await asyncio.shield(asyncio.wait_for(self.closed(), GOODBYE_SECONDS))
             shutdown.strike_off(self)

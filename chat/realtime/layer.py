@@ -58,6 +58,10 @@ class ProcessChannelLayer(BaseChannelLayer):
         """Return a new channel of this process."""
         return await self.inbox.new_channel(prefix)
 
+    def end_channel(self, channel: str) -> None:
+        """Forget a channel of this process whose consumer has ended."""
+        self.inbox.forget(channel)
+
     async def send(self, channel: str, message: Message) -> None:
         """Send to one channel, of whichever process; raises ChannelFull for a full one of this process."""
         self.require_valid_channel_name(channel)
@@ -139,7 +143,7 @@ class Inbox:
                 if time.monotonic() - came < self.layer.expiry:
                     return message
         except asyncio.CancelledError:
-            self._forget(channel)  # Channels cancels the wait when the consumer ends, and says nothing else
+            self.forget(channel)  # Channels cancels the wait when the consumer ends, and says nothing else
             raise
 
     async def group_add(self, group: str, channel: str) -> None:
@@ -169,7 +173,8 @@ class Inbox:
     def _open(self, channel: str) -> None:
         self._queues[channel] = asyncio.Queue(self.layer.get_capacity(channel))
 
-    def _forget(self, channel: str) -> None:
+    def forget(self, channel: str) -> None:
+        """End the channel and its memberships."""
         self._queues.pop(channel, None)
         for group, members in list(self._groups.items()):
             if channel in members:

@@ -148,6 +148,17 @@ async def test_a_cancelled_wait_ends_the_channel_and_its_memberships(layer):
     assert layer.inbox._groups == {}
 
 
+async def test_a_channel_can_be_ended_with_messages_in_it(layer):
+    channel = await layer.new_channel()
+    await layer.group_add("room", channel)
+    await layer.send(channel, {"type": "unread"})
+    layer.end_channel(channel)
+    layer.end_channel(channel)
+    assert not layer.inbox.has(channel)
+    await asyncio.gather(*layer.inbox._endings)
+    assert layer.inbox._groups == {}
+
+
 async def test_flush_forgets_everything_and_the_layer_goes_on(layer):
     channel = await layer.new_channel()
     await layer.send(channel, {"type": "lost"})
