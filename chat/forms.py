@@ -5,6 +5,7 @@ from typing import ClassVar
 from django import forms
 
 from chat.models import User
+from chat.names import clean_name
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -13,3 +14,7 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields: ClassVar = ["name"]
+
+    def clean_name(self) -> str:
+        """Without what cannot be seen."""
+        return clean_name(self.cleaned_data["name"])

@@ -1,4 +1,4 @@
-"""Says so when the database or Redis does not answer, instead of a stack trace."""
+"""What every page has: it is in no cache, and where the database or Redis does not answer it says so."""
 
 import logging
 from collections.abc import Callable
@@ -6,9 +6,22 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+
+
+class NeverCache:
+    """Pages show tokens, names and logins: neither a shared cache nor the disk of a borrowed computer keeps them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        add_never_cache_headers(response)
+        return response
 
 
 class SayWhatIsDown:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chat import tokens
+from chat import names, tokens
 
 
 class User(AbstractUser):
@@ -16,7 +16,14 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("display name"), max_length=50, blank=True)
+    username = models.CharField(
+        _("user name"),
+        max_length=names.LONGEST_USERNAME,
+        unique=True,
+        validators=names.USERNAME_VALIDATORS,
+        error_messages={"unique": _("This user name is taken.")},
+    )
+    name = models.CharField(_("display name"), max_length=names.LONGEST_NAME, blank=True)
     token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
 
     class Meta(AbstractUser.Meta):

@@ -12,6 +12,4 @@ urlpatterns = [
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),
     path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
 ]

@@ -5,15 +5,13 @@ from typing import cast
 
 import segno
 from allauth.usersessions.models import UserSession
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chat import tokens
@@ -30,7 +28,6 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 @require_safe
 def chat(request: HttpRequest) -> HttpResponse:
     """The private chat: one page, the rest goes over the socket."""
@@ -50,7 +47,6 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def rotate_token(request: HttpRequest) -> HttpResponse:
     """Change the token: GET asks, POST does it."""
@@ -62,7 +58,6 @@ def rotate_token(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 @require_GET
 def token_qr(request: HttpRequest) -> HttpResponse:
     """The share link as a QR code."""
@@ -95,21 +90,9 @@ def end_login(request: HttpRequest, login: int) -> HttpResponse:
     return redirect("usersessions_list")
 
 
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether this process lives."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@never_cache
-@require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether the database and Redis answer; 503 from `chat.middleware` where one does not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    cache.get("readyz")
-    return HttpResponse("ready\n", content_type="text/plain")
+def sends_mail(request: HttpRequest) -> dict[str, bool]:
+    """Tell templates whether this site can send mail."""
+    return {"sends_mail": django_settings.SENDS_MAIL}
 
 
 def _user(request: HttpRequest) -> User:

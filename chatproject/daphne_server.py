@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server  # before the reactor: it installs the one that runs on asyncio
 from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.internet.error import ReactorNotRunning
 
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
+from chatproject.daphne_socket import PatientServer  # before the reactor: daphne installs the one that runs on asyncio
 from chatproject.open_files import allow_many_sockets
 
 CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the process ends without them
@@ -22,7 +22,7 @@ CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the pr
 log = logging.getLogger("chat.access")
 
 
-class TandemServer(Server):
+class TandemServer(PatientServer):
     """One server process. `run` returns when it was told to stop, or at once when it cannot listen."""
 
     def __init__(self, application: Any, host: str, port: int, on_ready: Callable[[int], None]) -> None:

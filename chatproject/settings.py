@@ -1,12 +1,14 @@
 """Everything Tandem can be told, read top down.
 
 What differs between machines comes from the environment and has a default that works on a laptop:
-SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, DEBUG, PORT, RATE_LIMITS, TRUSTED_PROXIES, TANDEM_VAR_DIR.
+SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, DEBUG, PORT, RATE_LIMITS, TRUSTED_PROXIES, EMAIL_URL, EMAIL_FROM,
+TANDEM_VAR_DIR.
 """
 
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -63,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "chat.health.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -74,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "chat.middleware.NeverCache",
     "chat.middleware.SayWhatIsDown",
 ]
 
@@ -91,6 +95,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "chat.views.sends_mail",
             ],
         },
     },
@@ -162,6 +167,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_VALIDATORS = "chat.names.USERNAME_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "system", "tandem"]
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 if not RATE_LIMITS:
@@ -170,7 +176,20 @@ if not RATE_LIMITS:
 # How many proxies in front of the site write X-Forwarded-For: sign-up and log-in limits count by the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PUBLIC else "0"))
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Mail is optional: without it nobody is offered a password by mail, and nothing that should be mailed is in a log.
+EMAIL_URL = os.environ.get("EMAIL_URL", "console:" if DEBUG else "")
+SENDS_MAIL = bool(EMAIL_URL)
+if EMAIL_URL == "console:":
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+elif EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp" and bool(_mail.username)
+    DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"tandem@{ALLOWED_HOSTS[0]}")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
 
 
 # --- Safety ----------------------------------------------------------------------------------------------------------
@@ -189,7 +208,6 @@ if PUBLIC:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from beside the process, without TLS
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -228,15 +246,20 @@ DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE = DAPHNE_WEBSOCKET_MAX_FRAME_SIZE = 2 * 1024 *
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact_tokens": {"()": "chatproject.redact.RedactTokens"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact_tokens"]},
+    "formatters": {
+        "line": {
+            "()": "chatproject.log_format.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
     },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "chat": {"level": "INFO"},
         "django": {"handlers": [], "propagate": True, "level": "WARNING"},
         "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # what a client asked for in vain is no news
+        "django.security": {"level": "ERROR"},
     },
 }

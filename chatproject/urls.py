@@ -1,10 +1,20 @@
 """Where every page lives."""
 
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView, TemplateView
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the log-in page with its limits, instead of one without
+
+without_mail = [path("accounts/password/reset/", TemplateView.as_view(template_name="account/no_mail.html"))]
 
 urlpatterns = [
     path("", include("chat.urls")),
+    path("favicon.ico", RedirectView.as_view(url=static("img/favicon.svg"))),
+    *([] if settings.SENDS_MAIL else without_mail),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-CHECK_LOGINS = 60_000  # ms; signals end a login's sockets at once, this finds what got past them
+CHECK_LOGINS = 4_000  # ms; signals end a login's sockets at once, this finds within five seconds what got past them
 AT_ONCE = 500  # connections in one script or query, so that none holds Redis for longer than a few ms
 
 

@@ -7,6 +7,7 @@ tests/fixtures/frames.json holds an example of each frame. No Django, no Channel
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -137,6 +138,9 @@ _TYPES = {"join", "leave", "message", "received", "typing", "resume", "ping"}
 _decoder = msgspec.json.Decoder(AnyClientFrame)
 
 
+_TYPE = re.compile(r'"type"\s*:\s*"([a-z_]+)"')
+
+
 class _Envelope(Struct):
     type: str
 
@@ -147,7 +151,7 @@ _envelope_decoder = msgspec.json.Decoder(_Envelope)
 def parse(text: str) -> AnyClientFrame:
     """Return the frame in `text`; anything else raises `Refusal` with the code that says why."""
     if len(text) > FRAME_LIMIT or (not text.isascii() and len(text.encode("utf-8", "replace")) > FRAME_LIMIT):
-        raise Refusal("too_long")
+        raise Refusal("too_long", _type_in(text))
     try:
         frame = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -160,10 +164,16 @@ def _why_not(text: str) -> Refusal:
     try:
         type_ = _envelope_decoder.decode(text).type
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Refusal("bad_frame")
+        return Refusal("bad_frame", _type_in(text))
     if type_ in _TYPES:
         return Refusal("bad_frame", type_)
     return Refusal("unknown_type", type_[:64])
+
+
+def _type_in(text: str) -> str | None:
+    """The type that a frame which cannot be read seems to have: better than none for whoever has to find the fault."""
+    found = _TYPE.search(text, 0, 1_000)
+    return found[1] if found and found[1] in _TYPES else None
 
 
 def _trimmed(frame: SendMessage) -> SendMessage:

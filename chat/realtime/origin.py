@@ -29,8 +29,8 @@ def is_own_origin(headers: list[tuple[bytes, bytes]]) -> bool:
     domain, _ = split_domain_port(hosts[0])
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return False
-    schemes = ["https"] if settings.PUBLIC else ["http", "https"]
-    return origins[0].lower() in [f"{scheme}://{hosts[0]}" for scheme in schemes]
+    scheme = "https" if settings.PUBLIC else "http"
+    return origins[0] == f"{scheme}://{hosts[0]}"
 
 
 async def refuse(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

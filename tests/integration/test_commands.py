@@ -264,7 +264,15 @@ def test_make_help_names_every_command(tmp_path: Path) -> None:
     done = subprocess.run(
         ["make", "help"], cwd=ROOT, env=environment_of(tmp_path), capture_output=True, text=True, check=True
     )
-    assert [line.split()[1] for line in done.stdout.splitlines()] == ["run", "dev", "test", "check", "help", "clean"]
+    assert [line.split()[1] for line in done.stdout.splitlines()] == [
+        "run",
+        "dev",
+        "test",
+        "faults",
+        "check",
+        "help",
+        "clean",
+    ]
 
 
 # --- the virtual environment -------------------------------------------------------------------------------------------

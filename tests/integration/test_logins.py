@@ -148,7 +148,7 @@ async def test_a_changed_token_is_told_and_the_old_one_refused_at_once(site, car
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_check_of_every_minute_finds_logins_that_ended_in_any_other_way(django_user_model):
+async def test_a_regular_check_finds_logins_that_ended_in_any_other_way(django_user_model):
     from asgiref.sync import sync_to_async
     from django.contrib.sessions.models import Session
     from django.utils import timezone

@@ -7,10 +7,12 @@ from daphne.management.commands.runserver import Command as DaphneRunserver
 from django.conf import settings
 
 from chat.management.commands.serve import require_free_port, require_redis
+from chatproject.daphne_socket import PatientServer
 
 
 class Command(DaphneRunserver):
     default_port = str(settings.PORT)
+    server_cls = PatientServer
 
     def run(self, **options: Any) -> None:
         if os.environ.get("RUN_MAIN") != "true":  # in the process a person started, not in one the reloader starts

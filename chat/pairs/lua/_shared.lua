@@ -67,11 +67,6 @@ local function as_seen_by(user, pair)
   }
 end
 
-local function forget_pair(pair)
-  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair))
-  redis.call('ZREM', DUE, 'turned_away:' .. pair)
-end
-
 -- One member is out of the pair: told so if connected; otherwise the pair, marked as ended, waits to be read by them.
 local function release(user, pair, reason)
   local key = user_key(user)
