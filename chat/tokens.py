@@ -12,6 +12,8 @@ GROUP = 4  # people read and dictate four digits at a time
 # What people put between the groups: spaces of every kind, hyphens and dashes, and the marks a phone adds unseen.
 _SEPARATORS = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]+")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+# What a link ends with: 32 digits, however they are grouped; words may follow.
+_FRAGMENT = re.compile(rf"(?:[0-9a-f]{_SEPARATORS.pattern[:-1]}*){{32}}(?![0-9a-f])")
 
 # The longest pasted text worth reading: a share link with room to spare.
 _LONGEST_PASTE = 1000
@@ -29,7 +31,10 @@ def normalise(pasted: str) -> str | None:
     """
     if len(pasted) > _LONGEST_PASTE:
         return None
-    token = _SEPARATORS.sub("", pasted.rpartition("#")[2]).lower()
+    _, mark, written = pasted.lower().rpartition("#")
+    if mark and (found := _FRAGMENT.match(written)):
+        written = found[0]
+    token = _SEPARATORS.sub("", written)
     return token if _TOKEN.fullmatch(token) else None
 
 

@@ -56,6 +56,20 @@ async def test_a_slow_reader_is_cut_and_reads_the_rest_from_the_log(fast_site: S
     assert shown == list(range(1, MESSAGES + 1))
 
 
+async def test_a_reader_of_ordinary_speed_gets_a_long_log_over_one_connection(fast_site: Site):
+    alice, bob, _ = fast_site.trio()
+    a, b = await alice.open(fast_site.urls()[0]), await bob.open(fast_site.urls()[1])
+    pair = await pair_up(a, b, alice.token)
+    for n in range(1, MESSAGES + 1):
+        assert (await a.say(TEXT, n))["type"] == "accepted"
+    network = await Proxy.to_port(int(fast_site.urls()[1].rpartition(":")[2]))
+    b = await bob.open(f"http://127.0.0.1:{network.port}")
+    await b.send("resume", pair=pair, seq=0)
+    await b.next("resumed")
+    assert [frame["n"] for frame in b.heard if frame["type"] == "message"] == list(range(1, MESSAGES + 1))
+    await network.stop()
+
+
 async def test_a_sender_waits_for_a_reader_who_shows_nothing(fast_site: Site):
     """Ten megabytes for somebody who never says `received`: the log takes four, the rest is refused until they read."""
     alice, bob, _ = fast_site.trio()

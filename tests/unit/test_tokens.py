@@ -27,6 +27,8 @@ def test_a_token_is_32_hex_digits_and_never_the_same():
         "0011\u20132233\u00a04455 6677 8899 aabb ccdd eeff\u200b",
         f"  {TOKEN}\r\n",
         f"https://chat.example.org/join/#{TOKEN}",
+        f"Talk with me: https://chat.example.org/join/#{TOKEN} hello",
+        f"https://chat.example.org/join/#{TOKEN}\nabc",
     ],
 )
 def test_a_pasted_token_is_accepted_however_people_write_it(pasted):
@@ -43,6 +45,8 @@ def test_a_pasted_token_is_accepted_however_people_write_it(pasted):
         "g" * 32,
         "\u0660" * 32,
         f"{TOKEN} {TOKEN}",
+        f"https://chat.example.org/join/#{TOKEN}0",
+        f"https://chat.example.org/join/#{TOKEN[1:]} hello",
         f"https://chat.example.org/join/{TOKEN}",
     ],
 )
