@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 from tests.faults.proxy import Proxy
 from tests.person import Socket, pair_up
@@ -51,7 +52,7 @@ async def process_dies(site: Site) -> None:
     assert (await c.join(alice.token))["type"] == "joined", "and free after"
 
 
-async def told(socket: Socket, type_: str, start: float) -> tuple[float, dict[str, object]]:
+async def told(socket: Socket, type_: str, start: float) -> tuple[float, dict[str, Any]]:
     """Wait for the frame; return how long it took since `start`."""
     async with asyncio.timeout(60):
         while True:
