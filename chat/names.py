@@ -2,19 +2,15 @@
 
 import unicodedata
 
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_USERNAME = 32
+LONGEST_USERNAME = 64
 LONGEST_NAME = 40
 
 # Latin letters only, so that no two user names look alike; the display name is free.
-USERNAME_VALIDATORS = [
-    RegexValidator(
-        r"\A[A-Za-z0-9._-]+\Z", _("A user name has letters from a to z, digits, dots, dashes and underscores.")
-    )
-]
+USERNAME_VALIDATORS = [ASCIIUsernameValidator()]
 
 
 def clean_name(written: str) -> str:

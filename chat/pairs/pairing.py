@@ -54,8 +54,8 @@ class Limits:
 
     message_every: int = 100  # ms: ten messages a second on average is more than anyone types
     message_burst: int = 60
-    join_every: int = 5_000  # ms: at this pace, guessing one of 2**128 tokens is hopeless
-    join_burst: int = 10
+    join_every: int = 3_000  # ms: at this pace, guessing one of 2**128 tokens is hopeless
+    join_burst: int = 30
     log_messages: int = 1_000
     log_bytes: int = 4 * 1024 * 1024
 
