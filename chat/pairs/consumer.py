@@ -72,13 +72,16 @@ class PairConsumer(SocketConsumer):
         pair = await self.pairing.enter(self.seat)
         self.feed.begin(pair)
         self.feed.hold_back()
-        asyncio.get_running_loop().call_later(RESUME_SECONDS, self._stop_holding_back)
+        if pair:
+            asyncio.get_running_loop().call_later(RESUME_SECONDS, lambda: self.process.start(self._pass_on()))
         limits = protocol.Limits(protocol.TEXT_LIMIT, protocol.FRAME_LIMIT, self.pairing.timing.hold // 1000)
         await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair))
 
-    def _stop_holding_back(self) -> None:
-        """The client did not ask for what it missed; the next renewal, or message, brings it what is new."""
-        self.feed.holds_back = False
+    async def _pass_on(self) -> None:
+        """The client did not ask for what it missed: let it have at least what is new."""
+        async with self.turn:
+            if self.seat and self.feed.holds_back:
+                await self.feed.catch_up(self.feed.held)
 
     async def closed(self) -> None:
         """Hold the seat for whoever was here."""

@@ -30,6 +30,7 @@ class Feed:
         self.seq = (pair.seq if seq is None else seq) if pair else 0
         self.delivered = 0  # what this socket was told of it
         self.holds_back = False
+        self.held = 0  # the last seq that was held back
 
     def hold_back(self) -> None:
         """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
@@ -37,6 +38,8 @@ class Feed:
 
     async def live(self, frame: protocol.Message) -> None:
         """A published message: the next, one shown already, or one after a gap."""
+        if self.holds_back:
+            self.held = frame.seq
         if frame.seq <= self.seq or self.holds_back:
             return
         await self.catch_up(frame.seq - 1)

@@ -72,7 +72,7 @@ class PairProcess:
             standings = await self.pairing.renew([seat for _, seat in batch])
             for (socket, seat), standing in zip(batch, standings, strict=True):
                 if socket.seat is seat and not socket.agrees(standing):
-                    self._start(_quietly(socket.reconcile(standing)))
+                    self.start(socket.reconcile(standing))
 
     async def _check_logins(self) -> None:
         logins = [socket.login for socket in self._sockets if socket.login]
@@ -82,10 +82,13 @@ class PairProcess:
 
     def _tell_trouble(self, active: bool) -> None:
         for socket in self._sockets:
-            self._start(_quietly(socket.trouble(active)))
+            self.start(socket.trouble(active))
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this for one socket, by itself: one that takes long must not hold up the seats of the others."""
+        self._start(_quietly(work))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        # By itself, for one socket that takes long must not hold up the seats of the others.
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -93,6 +93,19 @@ async def test_a_cut_connection_is_told_and_the_same_person_takes_the_seat_again
     assert await b.expect("resumed") == {"type": "resumed", "pair": pair, "seq": 2, "complete": True}
 
 
+async def test_who_comes_back_and_asks_for_nothing_still_gets_what_is_new(alice, bob, here, there):
+    a, b = await alice.open(here), await bob.open(there)
+    await pair_up(a, b, alice.token)
+    b.cut()
+    await a.next("away")
+    b = await bob.open(there)
+    await a.next("back")
+    await a.say("at once")
+    assert (await b.next("message"))["text"] == "at once"
+    await a.say("and next")
+    assert (await b.next("message"))["text"] == "and next"
+
+
 async def test_a_second_window_takes_over_and_the_partner_notices_nothing(alice, bob, here, there):
     a, b = await alice.open(here), await bob.open(there)
     pair = await pair_up(a, b, alice.token)
