@@ -5,7 +5,6 @@ from typing import cast
 
 import segno
 from allauth.usersessions.models import UserSession
-from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -88,11 +87,6 @@ def end_login(request: HttpRequest, login: int) -> HttpResponse:
     get_object_or_404(UserSession, pk=login, user=_user(request)).end()
     messages.success(request, _("Logged out there."))
     return redirect("usersessions_list")
-
-
-def sends_mail(request: HttpRequest) -> dict[str, bool]:
-    """Tell templates whether this site can send mail."""
-    return {"sends_mail": django_settings.SENDS_MAIL}
 
 
 def _user(request: HttpRequest) -> User:

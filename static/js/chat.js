@@ -143,6 +143,6 @@ function drawSoon() {
 
 function draw() {
   drawing = null;
-  views.render(state, standing(state), conversation);
+  views.render(state, standing(state, navigator.onLine), state.hidden ? null : conversation);
   if (!document.hidden && isTalking(state) && state.line === "open") conversation.seen();
 }

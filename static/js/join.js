@@ -27,10 +27,22 @@ function show() {
 
 // A link that cannot be right is told, even if an older one is kept: it is not what the person asked for now.
 function read() {
-  if (location.hash.length > 1) return readToken(location.hash);
+  if (location.hash.length > 1) return readToken(decoded(location.hash));
   return { token: storage.invitation()?.token, problem: "none" };
 }
 
-function accept() {
+// A browser writes the spaces of a link as %20.
+function decoded(hash) {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash; // not written by a browser, and not a token either
+  }
+}
+
+// This page has no answer left to give, so Back passes it by.
+function accept(event) {
+  event.preventDefault();
   storage.invite(storage.invitation().token, true);
+  location.replace(event.currentTarget.href);
 }

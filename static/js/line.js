@@ -13,7 +13,8 @@ export function offline(state, { retry, reason }, now) {
 
 export function closed(state, { reason }) {
   if (reason === "logged_out") return to(start(), { line: reason }, { do: "wipe" });
-  return to(state, { line: reason === "replaced" ? reason : "stopped" });
+  if (reason === "replaced") return to(state, { line: reason, hidden: true });
+  return to(state, { line: "stopped" });
 }
 
 /** The line stands, but what is behind the server does not answer it. */

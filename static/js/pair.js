@@ -36,7 +36,7 @@ export function isForeign(state, frame) {
 
 /** Whether what is typed now can still reach the partner. */
 export function canWrite(state) {
-  return isTalking(state) && !["replaced", "stopped"].includes(state.line);
+  return isTalking(state) && !state.hidden && state.line !== "stopped";
 }
 
 export function isTalking(state) {
@@ -48,7 +48,7 @@ const send = (frame) => ({ do: "send", frame });
 // Coming in
 
 function welcome(state, { user, token, limits, pair }) {
-  const here = { ...state, line: "open", retryAt: null, notice: null, user, token, hold: limits.hold };
+  const here = { ...state, line: "open", hidden: false, retryAt: null, notice: null, user, token, hold: limits.hold };
   const result = pair ? backInPair(here, pair) : noPair(here);
   const { wish } = result.state;
   if (wish?.join) result.effects.push(send(make.join(wish.join)));

@@ -3,11 +3,11 @@
  *
  * `{tone, says: [id, params], clock, until, spoken, action}`: `says` is announced when it changes; `clock` is the id of
  * what counts down to `until` beside it, for the eye alone; `spoken` goes with `says`, for the ear alone.
- * Instead of `says` it may be a `refusal {code, message}`.
+ * Instead of `says` it may be a `refusal {code, message}`. `online` is what the browser believes of its own network.
  */
 
-export function standing(state) {
-  return (LINES[state.line] ?? PLACES[state.at])(state);
+export function standing(state, online = true) {
+  return (LINES[state.line] ?? PLACES[state.at])(state, online);
 }
 
 const LINES = {
@@ -23,7 +23,7 @@ const PLACES = {
   unknown: LINES.connecting,
   waiting: ({ refusal }) => (refusal ? { tone: "trouble", refusal } : { tone: "waiting", says: ["waiting"] }),
   joining: () => ({ tone: "busy", says: ["joining"] }),
-  paired: (state) => ({ tone: "together", says: ["connected", partnerOf(state)] }),
+  paired: (state) => ({ tone: "together", says: connected(state) }),
   away,
   ended,
 };
@@ -33,8 +33,14 @@ const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_le
 
 const partnerOf = ({ pair }) => ({ name: pair.partner.name });
 
-function offline({ lineReason, retryAt }) {
-  const says = [NAMED_CAUSES.includes(lineReason) ? lineReason : "offline"];
+// A display name is anybody's choice; the user name behind it is not.
+function connected({ pair: { partner } }) {
+  return partner.name === partner.username ? ["connected", { name: partner.name }] : ["connected_as", partner];
+}
+
+// From here nobody can tell whether the way or the site is down, unless the browser knows that it has no network.
+function offline({ lineReason, retryAt }, online) {
+  const says = [NAMED_CAUSES.includes(lineReason) ? lineReason : online ? "unreachable" : "offline"];
   return { tone: "trouble", says, clock: retryAt ? "trying_in" : "trying_now", until: retryAt, action: "try_now" };
 }
 

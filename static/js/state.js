@@ -1,6 +1,7 @@
 /** The state that the page's machine (pair.js) moves through, as plain data. */
 
-const NOTHING = { retryAt: null, lineReason: null, notice: null, user: null, token: null, wish: null };
+// `hidden`: another window took over, so nothing of what was said is to be seen here until the server welcomes us again.
+const NOTHING = { retryAt: null, lineReason: null, notice: null, user: null, token: null, wish: null, hidden: false };
 
 /** Of any pair: nothing yet. */
 export const NOBODY = { pair: null, seconds: null, until: null, reason: null, refusal: null, turnedAway: 0 };

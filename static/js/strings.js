@@ -10,23 +10,25 @@ const SENTENCES = {
   waiting: gettext_noop("Waiting for someone to use your token"),
   joining: gettext_noop("Asking for the seat…"),
   connected: gettext_noop("Connected with {name}"),
+  connected_as: gettext_noop("Connected with {name} (@{username})"),
   away: gettext_noop("{name}'s connection dropped."),
   away_for_a_while: gettext_noop("{name}'s connection dropped. The seat is kept for a short while."),
   seat_kept: gettext_noop("Seat kept {seconds} s"),
   seat_kept_spoken: gettext_noop("The seat is kept for {seconds} seconds."),
-  left: gettext_noop("{name} left"),
-  left_timeout: gettext_noop("{name} did not come back"),
-  left_logged_out: gettext_noop("{name} logged out"),
-  you_left: gettext_noop("You left the conversation with {name}"),
-  gone: gettext_noop("The conversation with {name} is over"),
+  left: gettext_noop("{name} left. You can be joined again, or join someone."),
+  left_timeout: gettext_noop("{name} did not come back. You can be joined again, or join someone."),
+  left_logged_out: gettext_noop("{name} logged out. You can be joined again, or join someone."),
+  you_left: gettext_noop("You left the conversation with {name}. You can be joined again, or join someone."),
+  gone: gettext_noop("The conversation with {name} is over. You can be joined again, or join someone."),
   offline: gettext_noop("You are offline."),
+  unreachable: gettext_noop("Tandem cannot be reached. You are offline, or it is."),
   restarting: gettext_noop("Tandem is restarting."),
   flooding: gettext_noop("Too much was sent at once."),
   troubled: gettext_noop("Tandem's memory does not answer. What you write waits here."),
   trying_in: gettext_noop("Trying again in {seconds} s"),
   trying_now: gettext_noop("Trying again…"),
-  replaced: gettext_noop("You opened Tandem in another window"),
-  logged_out: gettext_noop("You are logged out"),
+  replaced: gettext_noop("Tandem is open in another window"),
+  logged_out: gettext_noop("Your login on this page has ended."),
   stopped: gettext_noop("The server closed the connection"),
 
   // Refusals: what it is, and what to do next
@@ -66,9 +68,11 @@ const SENTENCES = {
   token_link: gettext_noop(
     "There is no token in this link. Ask for the whole link: the token is its last part, after the # sign.",
   ),
-  token_characters: gettext_noop("This is not a token. A token has only the digits 0 to 9 and the letters a to f."),
-  token_short: gettext_noop("Something is missing: a token has 32 digits, this has {digits}."),
-  token_long: gettext_noop("This is too much: a token has 32 digits. Paste only the token or the link."),
+  token_characters: gettext_noop("This is not a token: a token has 32 hex digits (0 to 9 and a to f)."),
+  token_short: gettext_noop("Something is missing: a token has 32 hex digits (0 to 9 and a to f), this has {digits}."),
+  token_long: gettext_noop(
+    "This is too much: a token has 32 hex digits (0 to 9 and a to f). Paste only the token or the link.",
+  ),
 
   // Messages
   you: gettext_noop("You"),
@@ -87,7 +91,10 @@ const SENTENCES = {
   new_messages: ngettext_lazy("{count} new message", "{count} new messages"),
   typing: gettext_noop("{name} is typing…"),
   characters_left: ngettext_lazy("{count} character left", "{count} characters left"),
-  characters_over: ngettext_lazy("{count} character too many", "{count} characters too many"),
+  characters_over: ngettext_lazy(
+    "{count} character too many: a message has at most {limit}.",
+    "{count} characters too many: a message has at most {limit}.",
+  ),
   outbox_full: gettext_noop("Too many messages are waiting to be sent. Your text stays here until there is room."),
   taken_back: gettext_noop("Taken back: the text is in the message field again."),
   message_failed: gettext_noop("{state}: {text}"),
@@ -99,8 +106,8 @@ const SENTENCES = {
   token_not_changed: gettext_noop("The token could not be changed. Try again in a moment."),
   share_text: gettext_noop("Talk with me on Tandem, a private chat for two:"),
   someone_tried: ngettext_lazy(
-    "Someone else tried to join and was told “Room is Full”.",
-    "Others tried to join {count} times and were told “Room is Full”.",
+    "Somebody tried to join and was told “Room is Full”.",
+    "There were {count} attempts to join with a token of yours or your partner's; all were told “Room is Full”.",
   ),
 
   stopping: gettext_noop("Tandem will be stopped at {time} and come back by itself."),
@@ -110,6 +117,8 @@ const SENTENCES = {
   title_messages: ngettext_lazy("({count}) New message · Tandem", "({count}) New messages · Tandem"),
   title_news: gettext_noop("{sentence} · Tandem"),
 };
+
+const NUMBER = new Intl.NumberFormat(globalThis.document?.documentElement.lang || "en");
 
 /** The sentence `id` with its {params} filled in. Where it has a plural, `params.count` chooses. */
 export function t(id, params = {}) {
@@ -130,8 +139,12 @@ export function advice({ code }) {
 export function parts(id, params = {}) {
   return translated(SENTENCES[id], params.count)
     .split(/\{(\w+)\}/)
-    .map((text, place) => (place % 2 ? { text: String(params[text] ?? ""), param: text } : { text }))
+    .map((text, place) => (place % 2 ? { text: filling(params[text]), param: text } : { text }))
     .filter(({ text }) => text !== "");
+}
+
+function filling(value) {
+  return typeof value === "number" ? NUMBER.format(value) : String(value ?? "");
 }
 
 function translated(sentence, count) {

@@ -92,12 +92,18 @@ async def test_what_is_written_offline_arrives_once_when_the_network_is_back(vis
 
 async def test_a_second_window_takes_over_and_the_first_can_take_it_back(visitor):
     alice, bob, _ = await talking(visitor)
+    await alice.say("only once")
+    await bob.reads("only once")
     second = await bob.page.context.new_page()
     await second.goto(f"{bob.site}/chat/")
     await bob.stands("another window")
+    await expect(bob.page.locator("#log .message")).to_have_count(0)
+    await expect(bob.page.get_by_role("link", name="Where you are logged in")).to_be_visible()
     await expect(second.locator("#status")).to_contain_text(f"Connected with {alice.username}")
     await bob.page.get_by_role("button", name="Use it here").click()
     await bob.stands(f"Connected with {alice.username}")
+    await bob.reads("only once")
+    assert await bob.texts == ["only once"]
     await expect(second.locator("#status")).to_contain_text("another window")
 
 
@@ -106,7 +112,8 @@ async def test_logging_out_elsewhere_is_said_and_the_partner_told(visitor):
     elsewhere = await bob.page.context.new_page()
     await elsewhere.goto(f"{bob.site}/accounts/logout/")
     await elsewhere.locator("main button[type=submit]").click()
-    await bob.stands("logged out")
+    await bob.stands("Your login on this page has ended")
+    await expect(bob.page.get_by_role("link", name="Settings")).to_be_hidden()
     await alice.stands(f"{bob.username}")
     await expect(alice.page.locator("#status")).to_contain_text("logged out")
 
@@ -152,6 +159,77 @@ async def test_the_share_link_asks_before_it_joins_and_survives_signing_up(visit
     await bob.page.get_by_role("link", name="Join").click()
     await bob.stands(f"Connected with {alice.username}")
     await alice.stands(f"Connected with {bob.username}")
+
+
+async def test_back_from_a_chat_that_a_link_opened_passes_the_link_by(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await alice.token()
+    link = await alice.page.locator("#token-card").get_attribute("data-link")
+    assert link
+    await bob.sign_up()
+    await bob.go("/settings/")
+    await bob.page.goto(link.replace(alice.site, bob.site) + " see you there")
+    await bob.page.get_by_role("link", name="Join").click()
+    await bob.stands(f"Connected with {alice.username}")
+    await bob.page.go_back()
+    await expect(bob.page).to_have_url(f"{bob.site}/settings/")
+
+
+async def test_a_partner_with_a_display_name_is_called_by_both_names(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    await bob.go("/settings/")
+    await bob.page.locator("input[name=name]").fill(alice.username)
+    await bob.page.get_by_role("button", name="Save").click()
+    await bob.go("/chat/")
+    await expect(bob.page.locator("#token-card")).to_contain_text(f"You are {alice.username} (@{bob.username})")
+    await bob.join(await alice.token())
+    await alice.stands(f"Connected with {alice.username} (@{bob.username})")
+
+
+async def test_log_in_and_sign_up_begin_in_their_first_field(visitor):
+    alice = await visitor("alice")
+    for path in ("/accounts/login/", "/accounts/signup/"):
+        await alice.go(path)
+        await expect(alice.page.get_by_label("User name")).to_be_focused()
+
+
+async def test_a_long_name_widens_no_page(visitor):
+    alice, bob = await visitor("alice", width=320), await visitor("w" * 30, width=320)
+    await alice.sign_up()
+    await bob.sign_up()
+    for path in ("/settings/", "/chat/"):
+        await bob.go(path)
+        await fits(bob)
+    await bob.join(await alice.token())
+    await alice.stands(f"Connected with {bob.username}")
+    await fits(alice)
+
+
+async def fits(visitor: Visitor) -> None:
+    """Assert that the page is no wider than its window."""
+    assert await visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (640, 400)])
+async def test_on_a_small_screen_the_messages_keep_most_of_the_height(visitor, width: int, height: int):
+    alice, _, token = await talking(visitor)
+    mallory = await visitor("mallory")
+    await mallory.sign_up()
+    await mallory.token()
+    for _ in range(2):
+        await mallory.join(token)
+        await expect(mallory.page.locator("main")).to_contain_text("Room is Full")
+    await alice.page.set_viewport_size({"width": width, "height": height})
+    notice, log = alice.page.locator("#turned-away"), alice.page.locator("#log")
+    await expect(notice).to_be_visible()
+    above, box = await notice.bounding_box(), await log.bounding_box()
+    assert above
+    assert box
+    assert above["y"] + above["height"] <= box["y"], "the notice does not lie over the messages"
+    assert box["height"] > height / 2
 
 
 async def test_changing_the_token_changes_what_the_page_shows_and_refuses_the_old_one(visitor):

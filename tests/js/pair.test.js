@@ -248,6 +248,17 @@ test("a second window takes over: nothing can be written here, and everything is
   assert.deepEqual([state.line, state.at, canWrite(state)], ["open", "paired", true]);
 });
 
+test("a second window takes over: nothing is to be seen here until the server has let this one in again", () => {
+  paired();
+  assert.equal(state.hidden, false);
+  happen({ type: "closed", reason: "replaced" });
+  assert.equal(state.hidden, true);
+  happen({ type: "connecting" }, lost, { type: "connecting" });
+  assert.deepEqual([state.hidden, canWrite(state)], [true, false]);
+  happen(aWelcome(aPair()));
+  assert.equal(state.hidden, false);
+});
+
 test("trouble behind the server is a state of the line: what is written waits, and the place stays", () => {
   paired();
   happen({ type: "trouble", active: true });

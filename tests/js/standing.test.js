@@ -7,9 +7,11 @@ import { standing } from "../../static/js/standing.js";
 import { advice, parts, reason, t } from "../../static/js/strings.js";
 import { aPair, aWelcome, TOKEN } from "./fakes.js";
 
-function after(...events) {
+const after = (...events) => seen(true, ...events);
+
+function seen(online, ...events) {
   const state = events.reduce((before, event) => step(before, event, 0).state, start());
-  const { says, refusal, clock, until, spoken, action } = standing(state);
+  const { says, refusal, clock, until, spoken, action } = standing(state, online);
   const seconds = until === undefined || until === null ? undefined : until / 1000;
   return {
     words: refusal ? reason(refusal) : t(...says),
@@ -27,20 +29,27 @@ const WORDS = [
   ["Connecting…", []],
   ["Waiting for someone to use your token", [aWelcome()]],
   ["Asking for the seat…", [aWelcome(), { type: "join", token: TOKEN }]],
-  ["Connected with Bob", [aWelcome(), joined]],
+  ["Connected with Bob (@bob)", [aWelcome(), joined]],
+  ["Connected with bob", [aWelcome(), { type: "joined", pair: aPair({ partner: { username: "bob", name: "bob" } }) }]],
   ["Bob's connection dropped.", [aWelcome(), joined, { type: "away", pair: "p1", seconds: 22 }]],
   ["Bob's connection dropped. The seat is kept for a short while.", [aWelcome(aPair({ present: false }))]],
-  ["Bob left", [aWelcome(), joined, left("left")]],
-  ["Bob did not come back", [aWelcome(), joined, left("timeout")]],
-  ["Bob logged out", [aWelcome(), joined, left("logged_out")]],
-  ["You left the conversation with Bob", [aWelcome(), joined, { type: "leave" }]],
-  ["The conversation with Bob is over", [aWelcome(), joined, offline(), aWelcome()]],
+  ["Bob left. You can be joined again, or join someone.", [aWelcome(), joined, left("left")]],
+  ["Bob did not come back. You can be joined again, or join someone.", [aWelcome(), joined, left("timeout")]],
+  ["Bob logged out. You can be joined again, or join someone.", [aWelcome(), joined, left("logged_out")]],
+  [
+    "You left the conversation with Bob. You can be joined again, or join someone.",
+    [aWelcome(), joined, { type: "leave" }],
+  ],
+  [
+    "The conversation with Bob is over. You can be joined again, or join someone.",
+    [aWelcome(), joined, offline(), aWelcome()],
+  ],
   ["Tandem's memory does not answer. What you write waits here.", [aWelcome(), { type: "trouble", active: true }]],
-  ["You are offline.", [aWelcome(), joined, offline()]],
+  ["Tandem cannot be reached. You are offline, or it is.", [aWelcome(), joined, offline()]],
   ["Tandem is restarting.", [aWelcome(), offline("restarting")]],
   ["Too much was sent at once.", [aWelcome(), offline("flooding")]],
-  ["You opened Tandem in another window", [aWelcome(), { type: "closed", reason: "replaced" }]],
-  ["You are logged out", [aWelcome(), { type: "closed", reason: "logged_out" }]],
+  ["Tandem is open in another window", [aWelcome(), { type: "closed", reason: "replaced" }]],
+  ["Your login on this page has ended.", [aWelcome(), { type: "closed", reason: "logged_out" }]],
   ["The server closed the connection", [aWelcome(), { type: "closed", reason: "something new" }]],
 ];
 
@@ -54,9 +63,15 @@ test("the time that a seat is kept counts down for the eye and is said once for 
 });
 
 test("offline, it says when it tries again, then that it does, and offers to do it now", () => {
-  const { words, clock, spoken, action } = after(offline());
+  const { words, clock, spoken, action } = seen(false, offline());
   assert.deepEqual([words, clock, spoken, action], ["You are offline.", "Trying again in 4 s", undefined, "try_now"]);
   assert.equal(after(offline(), { type: "connecting" }).clock, "Trying again…");
+});
+
+test("a restart is called that until the first try after it fails", () => {
+  const restart = [aWelcome(), joined, offline("restarting")];
+  assert.equal(after(...restart, { type: "connecting" }).words, "Tandem is restarting.");
+  assert.match(after(...restart, { type: "connecting" }, offline()).words, /cannot be reached/);
 });
 
 test("each dead end has its way out", () => {
@@ -92,9 +107,19 @@ test("plurals are chosen by count", () => {
   assert.equal(t("new_messages", { count: 2 }), "2 new messages");
 });
 
+test("large numbers are written as people write them", () => {
+  const sentence = t("characters_over", { count: 4000, limit: 8000 });
+  assert.equal(sentence, "4,000 characters too many: a message has at most 8,000.");
+});
+
+test("attempts to join are counted from the second one on", () => {
+  assert.equal(t("someone_tried", { count: 1 }), "Somebody tried to join and was told “Room is Full”.");
+  assert.match(t("someone_tried", { count: 2 }), /^There were 2 attempts .* all were told “Room is Full”\.$/);
+});
+
 test("what is filled in stays apart from the sentence, even if it looks like one", () => {
-  const name = "{name} $& left";
-  assert.deepEqual(parts("left", { name }), [{ text: name, param: "name" }, { text: " left" }]);
+  const name = "{name} $& is typing…";
+  assert.deepEqual(parts("typing", { name }), [{ text: name, param: "name" }, { text: " is typing…" }]);
 });
 
 test("a catalog of translations is used where there is one", (context) => {
@@ -102,9 +127,9 @@ test("a catalog of translations is used where there is one", (context) => {
     delete globalThis.gettext;
     delete globalThis.ngettext;
   });
-  globalThis.gettext = (sentence) => ({ "{name} left": "{name} saiu" })[sentence] ?? sentence;
+  globalThis.gettext = (sentence) => ({ "{name} is typing…": "{name} digita…" })[sentence] ?? sentence;
   globalThis.ngettext = (one, many, count) => `[${count === 1 ? one : many}]`;
-  assert.equal(t("left", { name: "Bob" }), "Bob saiu");
+  assert.equal(t("typing", { name: "Bob" }), "Bob digita…");
   assert.equal(t("new_messages", { count: 1 }), "[1 new message]");
 });
 

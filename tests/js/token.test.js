@@ -14,6 +14,9 @@ const READ = {
   "as the whole link": `https://tandem.example/join/#${TOKEN}`,
   "as a link with capitals": `HTTPS://TANDEM.EXAMPLE/join/#${TOKEN.toUpperCase()}`,
   "as the end of a link": `#${TOKEN}`,
+  "as a link in the middle of a sentence": `Talk with me: https://tandem.example/join/#${TOKEN} see you there`,
+  "in groups, with words on the next line": "#0011 2233 4455 6677 8899 aabb ccdd eeff\nadd me",
+  "from a long text with a link": `${"word ".repeat(100)}https://tandem.example/join/#${TOKEN} ${"word ".repeat(50)}`,
 };
 
 for (const [how, input] of Object.entries(READ)) {
@@ -32,6 +35,13 @@ const NOT_READ = {
   [TOKEN.slice(0, 31)]: "short",
   [`${TOKEN}0`]: "long",
   [`${TOKEN}${TOKEN}`]: "long",
+  [`https://tandem.example/join/#${TOKEN}0`]: "long",
+  [`https://tandem.example/join/#${TOKEN}-0`]: "long",
+  [`https://tandem.example/join/#${TOKEN}. Bye`]: "characters",
+  [`https://tandem.example/join/#${TOKEN.slice(1)} hello`]: "characters",
+  [`${TOKEN} hello`]: "characters",
+  ["a".repeat(201)]: "characters",
+  [`https://tandem.example/${"a".repeat(200)}`]: "characters",
 };
 
 for (const [input, problem] of Object.entries(NOT_READ)) {
@@ -42,7 +52,7 @@ for (const [input, problem] of Object.entries(NOT_READ)) {
 }
 
 test("a megabyte is refused before it is looked through", () => {
-  assert.deepEqual(readToken("a".repeat(1_000_000)), { problem: "long" });
+  assert.deepEqual(readToken("a".repeat(1_000_000)), { problem: "characters" });
 });
 
 test("a short one says how many digits there are", () => {

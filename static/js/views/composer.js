@@ -49,7 +49,7 @@ export function createComposer(form, { say, changed, stopped }) {
     const over = length - TEXT_LIMIT;
     count.hidden = length < COUNT_FROM || over > 0;
     write(count, count.hidden ? "" : t("characters_left", { count: -over }));
-    complain(over > 0 ? t("characters_over", { count: over }) : "");
+    complain(over > 0 ? t("characters_over", { count: over, limit: TEXT_LIMIT }) : "");
   }
 
   function complain(sentence) {

@@ -5,7 +5,7 @@ import { readToken } from "../token.js";
 import { write } from "./sentence.js";
 
 export function createJoinForm(form, { join, edited }) {
-  const field = form.querySelector("input[name=token]");
+  const field = form.querySelector("[name=token]");
   const error = form.querySelector(".field__error");
   const button = form.querySelector("button");
   let refusal = null;
@@ -17,6 +17,11 @@ export function createJoinForm(form, { join, edited }) {
     const { token, problem, digits } = readToken(field.value);
     if (token) join(token);
     else complain(t(`token_${problem}`, { digits }));
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // the field has rows only so that nothing of a token is cut
+    form.requestSubmit();
   });
   field.addEventListener("input", () => {
     show("");

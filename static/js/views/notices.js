@@ -25,6 +25,7 @@ export function createNotices(root, { heed, announce }) {
     if (text.textContent === sentence) return;
     notice.hidden = sentence === "";
     write(text, sentence);
+    text.title = sentence; // on a low screen it is cut to one line
     announce(sentence);
   }
 

@@ -42,8 +42,9 @@ export function createViews(root, act) {
 
   function renderInvite(state) {
     const stage = stageOf(state);
-    byId("invite").hidden = stage === "talking" || stage === "logged_out";
+    byId("invite").hidden = !["waiting", "ended"].includes(stage);
     byId("logged-out").hidden = stage !== "logged_out";
+    byId("elsewhere").hidden = stage !== "hidden";
     if (state.token) card.show(state.token);
     joinForm.render(state.at === "joining", isTalking(state) ? null : state.refusal);
   }
@@ -89,8 +90,9 @@ export function createViews(root, act) {
   };
 }
 
-function stageOf({ at, line, pair }) {
+function stageOf({ at, line, pair, hidden }) {
   if (line === "logged_out") return "logged_out";
+  if (hidden) return "hidden";
   if (isTalking({ at })) return "talking";
   return pair ? "ended" : "waiting";
 }

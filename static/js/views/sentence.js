@@ -2,6 +2,8 @@
 
 import { parts } from "../strings.js";
 
+const NAMES = ["name", "username"];
+
 /** Write the sentence `id` into `element`, if it does not say so already: a live region repeats what is written again. */
 export function say(element, id, params) {
   const pieces = parts(id, params);
@@ -16,9 +18,9 @@ export function write(element, text) {
 }
 
 function node({ text, param }) {
-  if (param !== "name") return document.createTextNode(text);
+  if (!NAMES.includes(param)) return document.createTextNode(text);
   const name = document.createElement("bdi");
-  name.textContent = text;
+  name.textContent = name.title = text; // the whole of it, where the page has to cut it short
   return name;
 }
 
