@@ -14,7 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-from tests.faults.report import page, rows
+from tests.faults.report import rows, write_table
 from tests.faults.run import Run, run
 from tests.faults.scenarios import FAULTS, Fault
 
@@ -25,13 +25,13 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=4, help="sites at the same time (default: %(default)s)")
     parser.add_argument("--only", default="", help="faults whose name contains this")
     parser.add_argument("--short", action="store_true", help="the short form of each fault, as in make test")
-    parser.add_argument("--write", type=Path, help="where to write the page with the table")
+    parser.add_argument("--write", type=Path, help="the page to put the table into, such as docs/reliability.md")
     options = parser.parse_args()
     faults = [fault for fault in FAULTS if options.only in fault.name]
     results = asyncio.run(run_all(faults, options.seeds, options.at_once, long=not options.short))
     print("\n".join(rows(results)))
     if options.write:
-        options.write.write_text(page(results, options.seeds))
+        write_table(options.write, results)
     return 1 if any(result.verdict.faults for runs in results.values() for result in runs) else 0
 
 

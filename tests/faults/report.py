@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import platform
+from pathlib import Path
 from statistics import median
 
 from tests.faults.run import Run
@@ -22,6 +21,7 @@ COLUMNS = [
     "seconds to recover, median",
     "most",
 ]
+BEGIN, END = "<!-- table: written by `make faults` -->", "<!-- end of table -->"
 HEAD = [f"| {' | '.join(COLUMNS)} |", "|---|" + "--:|" * (len(COLUMNS) - 1)]
 
 
@@ -53,32 +53,10 @@ def _row(name: str, runs: list[Run]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def page(results: dict[Fault, list[Run]], seeds: int) -> str:
-    """Return docs/reliability.md."""
+def write_table(document: Path, results: dict[Fault, list[Run]]) -> None:
+    """Put the table in the place of the one that stands between the two marks in `document`."""
+    text = document.read_text()
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
     table = "\n".join(rows(results))
-    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    return f"""# Reliability
-
-What happens to two people's conversation when things go wrong. Made by `make faults ARGS="--seeds {seeds}"` on a shared machine
-({machine}, several sites at once); the seconds are as noisy as that.
-
-Each run is a site of its own: two server processes (daphne), a real Valkey behind a TCP proxy, two clients that keep the rules of
-[protocol.md](protocol.md) and talk without a pause (about 35 messages a second each), and one fault from outside. Each client
-writes down what it sent, what was accepted and what it showed; a checker reads the diaries afterwards
-([tests/faults/](../tests/faults/)).
-
-- **accepted**: the server said `accepted`.
-- **lost**: accepted, not shown by the partner, and not reported as undelivered (`left` with a smaller `delivered`).
-- **shown twice**, **out of order**: on one screen, or on one connection outside a replay.
-- **crossed**: a frame of another pair, a text nobody said, or a traceback in a server's log.
-- **seconds to recover**: from the end of the fault (of a killed or stopping worker: from the kill) until both show messages
-  again. After a Redis that lost its data this includes pairing anew.
-
-{table}
-
-## What is not covered
-
-Redis that keeps its data only every second (`appendfsync everysec`) may lose the last second when its machine dies, as
-Redis itself documents; a Sentinel failover may lose what the replica had not got yet. In both cases `accepted` was honest
-about the Redis that answered, and the clients notice the gap and say so.
-"""
+    document.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
