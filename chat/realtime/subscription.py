@@ -79,8 +79,11 @@ class Subscription:
 
     async def _read_one_connection(self, after_loss: bool) -> None:
         async with broker.one_off(for_ever=True) as redis, redis.pubsub() as pubsub:
-            await pubsub.subscribe(*self._confirmed)
-            self._pubsub = pubsub
+            names = set(self._confirmed)
+            await pubsub.subscribe(*names)
+            self._pubsub = pubsub  # from here on `want` subscribes by itself
+            if wanted_meanwhile := self._confirmed.keys() - names:
+                await pubsub.subscribe(*wanted_meanwhile)
             if after_loss:
                 logger.info("The subscription to Redis is back")
                 for hook in self.on_return:

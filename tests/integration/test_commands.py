@@ -269,6 +269,7 @@ def test_make_help_names_every_command(tmp_path: Path) -> None:
         "dev",
         "test",
         "faults",
+        "bench",
         "check",
         "help",
         "clean",

@@ -194,6 +194,16 @@ async def test_another_event_loop_can_send(layer):
     thread.join()
 
 
+async def test_what_is_wanted_while_the_first_subscription_is_on_its_way_is_not_forgotten(layer):
+    """Many sockets and groups at once in a process that has just started."""
+    wanted = []
+    for number in range(100):
+        wanted.append(asyncio.create_task(layer.inbox.subscription.want(f"name-{number}")))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*wanted)
+
+
 async def test_when_redis_comes_back_so_does_the_subscription(layer, elsewhere, valkey):
     back = asyncio.Event()
     channel = await layer.new_channel()
