@@ -6,7 +6,7 @@
 BOOTSTRAP = exec sh scripts/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: run dev test faults check help clean
+.PHONY: run dev test faults bench check help clean
 
 run:    ## run Tandem on http://127.0.0.1:8000 (PORT=9000 for another port); Ctrl-C ends it
 	@$(BOOTSTRAP) run
@@ -19,6 +19,9 @@ test:   ## install what tests need and run all of them
 
 faults: ## every fault of tests/faults with many seeds, and the table (ARGS="--seeds 20 --write docs/reliability.md")
 	@$(BOOTSTRAP) faults $(ARGS)
+
+bench:  ## what a message costs, beside other chats on this machine (ARGS="--seconds 5 --write docs/performance.md")
+	@$(BOOTSTRAP) bench $(ARGS)
 
 check:  ## lint, format, types, templates, migrations, deployment settings
 	@$(BOOTSTRAP) check

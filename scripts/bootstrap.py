@@ -92,6 +92,12 @@ def faults(words: list[str]) -> None:
     become("-m", "tests.faults", *words)
 
 
+def bench(words: list[str]) -> None:
+    with one_at_a_time():
+        install("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
+    become("-m", "benchmarks", *words)
+
+
 def check() -> None:
     with one_at_a_time():
         install("requirements.txt", "requirements-dev.txt")
@@ -149,7 +155,7 @@ def install(*names: str) -> None:
         text = log.read_text(errors="replace")
         why = "is the network reachable?" if NO_NETWORK.search(text) else last_error(text)
         raise Failure(f"Packages could not be installed: {why} (pip's own words: {shown(log)})")
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         (VENV / (name + ".stamp")).unlink(missing_ok=True)  # one may have changed what another asked for
     stamp.write_text(wanted)
     if len(names) > 1:
@@ -286,12 +292,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     command, *words = sys.argv[1:] or ["help"]
     try:
-        if command in ("test", "faults"):
-            {"test": test, "faults": faults}[command](words)
+        if command in ("test", "faults", "bench"):
+            {"test": test, "faults": faults, "bench": bench}[command](words)
         elif command in ("run", "dev", "check"):
             {"run": run, "dev": dev, "check": check}[command]()
         else:
-            raise Failure("usage: bootstrap.py run | dev | test [ARGS] | faults [ARGS] | check")
+            raise Failure("usage: bootstrap.py run | dev | test [ARGS] | faults [ARGS] | bench [ARGS] | check")
     except KeyboardInterrupt:
         return 130
     except Failure as failure:

@@ -1,0 +1,1 @@
+"""The servers Tandem is compared with, each as small as its own tutorial."""

@@ -1,0 +1,1 @@
+"""The chat of the Channels tutorial, made asynchronous as its third part does."""

@@ -1,0 +1,178 @@
+"""One connection of the load generator, in the language of each peer.
+
+A seat knows how to open, how to send a text to its partner, and when one arrived from the partner (`hear` is called).
+Everything that differs between peers on the wire is in this file.
+"""
+
+from __future__ import annotations
+
+# mypy: disable-error-code="import-not-found"
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from tests.person import Person
+
+PATIENCE = 30.0  # seconds until the other side should have answered
+encode = msgspec.json.encode
+decode = msgspec.json.decode
+
+
+class Seat(WSListener):
+    """Where one of two sits; this one speaks the bare relay's language: a frame is a text."""
+
+    path = "/room/{pair}"
+
+    def __init__(self, url: str, pair: str, host: bool, person: Person | None = None) -> None:
+        self.url, self.pair, self.is_host, self.person = url, pair, host, person
+        self.hear: Callable[[str], None] = lambda text: None
+        self.ready: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Origin": self.url}
+
+    async def open(self) -> None:
+        """Connect, and wait until the server has done what it does for a new socket."""
+        url = self.url.replace("http", "ws", 1) + self.path.format(pair=self.pair)
+        await ws_connect(lambda: self, url, extra_headers=self.headers, websocket_handshake_timeout=PATIENCE)
+        await asyncio.wait_for(self.ready, PATIENCE)
+
+    def greet(self) -> None:
+        self.ready.set_result(None)
+
+    async def close(self) -> None:
+        self.transport.send_close()
+        self.transport.disconnect()
+        await asyncio.wait_for(self.transport.wait_disconnected(), PATIENCE)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self.transport = transport
+        self.greet()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.TEXT:
+            self.received(frame.get_payload_as_bytes())
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("closed by the server"))
+
+    def send(self, text: str) -> None:
+        self.write(text.encode())
+
+    def write(self, data: bytes) -> None:
+        self.transport.send(WSMsgType.TEXT, data)
+
+    def received(self, data: bytes) -> None:
+        self.hear(data.decode())
+
+
+class TutorialSeat(Seat):
+    """The Channels tutorial: JSON with one field, and one's own messages come back."""
+
+    path = "/ws/chat/{pair}/"
+
+    def send(self, text: str) -> None:
+        self.write(encode({"message": text}))
+
+    def received(self, data: bytes) -> None:
+        text = decode(data)["message"]
+        if text.startswith("h") != self.is_host:
+            self.hear(text)
+
+
+class SocketIOSeat(Seat):
+    """Socket.IO 5 in Engine.IO 4 over a plain WebSocket: a digit or two, then JSON."""
+
+    path = "/socket.io/?EIO=4&transport=websocket&room={pair}"
+
+    def greet(self) -> None:
+        """The server speaks first."""
+
+    def send(self, text: str) -> None:
+        self.write(b"42" + encode(("message", text)))
+
+    def received(self, data: bytes) -> None:
+        if data.startswith(b"42"):
+            event, *arguments = decode(data[2:])
+            if event == "message":
+                self.hear(arguments[0])
+            else:
+                self.ready.set_result(None)
+        elif data.startswith(b"2"):
+            self.write(b"3")
+        elif data.startswith(b"0"):
+            self.write(b"40")
+
+
+class TandemSeat(Seat):
+    """docs/protocol.md. What arrives is acknowledged as a page does: the last of what came together."""
+
+    path = "/ws/pair/"
+
+    def __init__(self, url: str, pair: str, host: bool, person: Person | None = None) -> None:
+        super().__init__(url, pair, host, person)
+        self.joined: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.left: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.n = self.seq = 0
+        self.owes_received = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        assert self.person
+        return {"Origin": self.url, "Cookie": self.person.cookie_header}
+
+    def greet(self) -> None:
+        """`welcome` comes by itself."""
+
+    async def join(self, partner: TandemSeat) -> None:
+        """Take the second seat beside `partner`, whose socket is open."""
+        assert partner.person
+        self.write(encode({"type": "join", "token": partner.person.token}))
+        both = asyncio.gather(self.joined, partner.joined)
+        self.pair, partner.pair = await asyncio.wait_for(both, PATIENCE)
+
+    def leave(self) -> None:
+        self.write(encode({"type": "leave", "pair": self.pair}))
+
+    async def close(self) -> None:
+        """Leave first: a seat that is only dropped is held, and costs the server something."""
+        if self.joined.done() and not self.left.done():
+            self.leave()
+            await asyncio.wait_for(self.left, PATIENCE)
+        await super().close()
+
+    def send(self, text: str) -> None:
+        self.n += 1
+        self.write(encode({"type": "message", "pair": self.pair, "n": self.n, "text": text}))
+
+    def received(self, data: bytes) -> None:
+        frame = decode(data)
+        match frame["type"]:
+            case "message":
+                self.acknowledge(frame["seq"])
+                self.hear(frame["text"])
+            case "welcome":
+                self.ready.set_result(None)
+            case "joined":
+                self.joined.set_result(frame["pair"]["id"])
+            case "left":
+                self.left.set_result(None)
+            case "closing" if not self.ready.done():
+                self.ready.set_exception(ConnectionError(frame["reason"]))
+            case "error" if not self.joined.done():
+                self.joined.set_exception(ConnectionError(frame["code"]))
+
+    def acknowledge(self, seq: int) -> None:
+        self.seq = seq
+        if not self.owes_received:
+            self.owes_received = True
+            asyncio.get_running_loop().call_soon(self.say_received)
+
+    def say_received(self) -> None:
+        self.owes_received = False
+        self.write(encode({"type": "received", "pair": self.pair, "seq": self.seq}))
