@@ -143,8 +143,8 @@ async def a_reader_gets_slow(world: World, seconds: float) -> None:
 FAULTS = [
     Fault("Redis killed, restarted with its data", redis_killed_keeping_its_data, 1, 5),
     Fault("Redis killed, restarted empty", redis_killed_losing_its_data, 1, 5),
-    Fault("Redis stopped", redis_stopped, 4, 20),
-    Fault("connections to Redis cut every 2 s", redis_connections_cut, 3, 20),
+    Fault("Redis stopped", redis_stopped, 4, 60),
+    Fault("connections to Redis cut every 2 s", redis_connections_cut, 3, 60),
     Fault("500 ms to Redis and back", redis_far_away, 2, 10),
     Fault("Redis in a black hole", redis_in_a_black_hole, 6, 15),
     Fault("Redis out of memory", redis_out_of_memory, 1, 5),
