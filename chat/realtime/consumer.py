@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
+from channels import DEFAULT_CHANNEL_LAYER
 from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
+from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from chat.realtime import shutdown
@@ -21,48 +23,87 @@ class SocketConsumer(AsyncConsumer):
     """A WebSocket consumer that handles one thing at a time and always says goodbye.
 
     Subclasses give `opened`, `heard`, `told`, `cannot_go_on` and `closed`, and name their channel-layer events in `EVENTS`.
-    Unlike Channels' own dispatch it does not visit the database's thread before each frame: a slow query must not
-    hold up a conversation, and handlers that do query use Channels' `database_sync_to_async`, which cleans up itself.
+
+    Channels' own loop makes two tasks for each frame and visits the database's thread before each handler. Here the socket's
+    task waits for frames and nothing else; an event of the channel layer is handled by whoever has the turn, or by a task of its
+    own where nobody has. A slow query holds up no conversation: handlers that do query use `database_sync_to_async`.
     """
 
     EVENTS: dict[str, str] = {}  # layer event type → method; what a client sends never chooses a method
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
         self.turn = asyncio.Lock()
         self.over = False
-        self.scope = scope
-        self.base_send = send
+        self._events: deque[dict[str, Any]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._events_are_seen_to = False
         shutdown.enlist(self)
         try:
-            await super().__call__(scope, receive, send)
-        except RedisError as error:  # the channel layer could not open a channel, or lost it
+            await self._open_channel()
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self.dispatch(message)
+        except RedisError as error:
             logger.warning("The channel layer does not answer: %s", type(error).__name__)
             await self.send({"type": "websocket.accept"})
             await self.cannot_go_on()
         finally:
-            if channel := getattr(self, "channel_name", None):
-                self.channel_layer.end_channel(channel)  # a message may have come in the moment the wait was cancelled
             # Also when cancelled: the partner has to learn that this socket is gone.
-            await asyncio.shield(asyncio.wait_for(self.closed(), GOODBYE_SECONDS))
+            await asyncio.shield(asyncio.wait_for(self._end(), GOODBYE_SECONDS))
             shutdown.strike_off(self)
 
+    async def _open_channel(self) -> None:
+        self.channel_layer = get_channel_layer(self.channel_layer_alias)
+        self.channel_name: str | None = None
+        if self.channel_layer is not None:
+            self.channel_name = await self.channel_layer.new_channel()
+            self.capacity = self.channel_layer.get_capacity(self.channel_name)
+            self.channel_layer.hand_over(self.channel_name, self.tell)
+
+    async def _end(self) -> None:
+        if self.channel_name:
+            self.channel_layer.end_channel(self.channel_name)
+        await self.closed()
+
+    # --- One thing at a time ---
+
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Handle what the socket or the channel layer brings, one at a time."""
+        """Handle what came over the socket, and then what the channel layer brought meanwhile."""
         async with self.turn:
-            try:
-                await self._handle(message)
-            except StopConsumer:
-                raise
-            except Exception:
-                logger.exception("A %s handler broke", message["type"])
-                await self.cannot_go_on()
+            self._events_are_seen_to = True
+            await self._handle_safely(message)
+            await self._work_off_events()
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Take an event of the channel layer; one too many is lost, as the layer's contract allows."""
+        if len(self._events) < self.capacity:
+            self._events.append(event)
+            if not self._events_are_seen_to:
+                self._events_are_seen_to = True
+                self._worker = asyncio.create_task(self._take_turn())
+
+    async def _take_turn(self) -> None:
+        async with self.turn:
+            await self._work_off_events()
+
+    async def _work_off_events(self) -> None:
+        try:
+            while self._events:
+                await self._handle_safely(self._events.popleft())
+        finally:
+            self._events_are_seen_to = False
+
+    async def _handle_safely(self, message: dict[str, Any]) -> None:
+        try:
+            await self._handle(message)
+        except Exception:
+            logger.exception("A %s handler broke", message["type"])
+            await self.cannot_go_on()
 
     async def _handle(self, message: dict[str, Any]) -> None:
-        type_ = message["type"]
-        if type_ == "websocket.disconnect":
-            raise StopConsumer
         if self.over:
             return
+        type_ = message["type"]
         if type_ == "websocket.receive":
             await self.heard(message.get("text"))
         elif type_ == "websocket.connect":
@@ -74,7 +115,7 @@ class SocketConsumer(AsyncConsumer):
     async def send(self, message: dict[str, Any]) -> None:
         """Send to the server; to a client that has just gone it is in vain, and `websocket.disconnect` comes next."""
         try:
-            await super().send(message)
+            await self.base_send(message)
         except OSError:  # what the ASGI specification asks of servers
             self.over = True
 

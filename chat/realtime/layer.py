@@ -2,8 +2,10 @@
 
 channels_redis subscribes once for each socket, so 1,000 sockets are 1,000 subscriptions and as many commands whenever a
 process connects again. Here a process subscribes once under its own name; a channel is `<process>!<number>`, and what is
-published for it goes to the process, which knows the channel. A group is one more subscription of each process that has
-members of it. The contract is Channels' own: at most once, a bounded queue for each channel, messages expire.
+published for it goes to the process, which knows the channel: a flat list of channels, each followed by its message. A group is
+one more subscription of each process that has members of it; its messages have None for a channel. The contract is
+Channels' own: at most once, a bounded queue for each channel, messages expire. A consumer of ours takes its messages without a
+queue (`hand_over`).
 """
 
 from __future__ import annotations
@@ -58,6 +60,10 @@ class ProcessChannelLayer(BaseChannelLayer):
         """Return a new channel of this process."""
         return await self.inbox.new_channel(prefix)
 
+    def hand_over(self, channel: str, hear: Callable[[Message], None]) -> None:
+        """Give what comes for this channel of this process to `hear` at once, instead of keeping it for `receive`."""
+        self.inbox.hand_over(channel, hear)
+
     def end_channel(self, channel: str) -> None:
         """Forget a channel of this process whose consumer has ended."""
         self.inbox.forget(channel)
@@ -111,6 +117,7 @@ class Inbox:
         self.subscription = Subscription(self._deliver)
         self._numbers = itertools.count()
         self._queues: dict[str, asyncio.Queue[tuple[float, Message]]] = {}
+        self._hearers: dict[str, Callable[[Message], None]] = {}
         self._groups: dict[str, set[str]] = {}
         self._endings: set[asyncio.Future[None]] = set()
 
@@ -122,10 +129,17 @@ class Inbox:
         return channel
 
     def has(self, channel: str) -> bool:
-        return channel in self._queues
+        return channel in self._queues or channel in self._hearers
+
+    def hand_over(self, channel: str, hear: Callable[[Message], None]) -> None:
+        self._queues.pop(channel, None)
+        self._hearers[channel] = hear
 
     def put(self, channel: str, message: Message, strict: bool = False) -> None:
-        """Queue a message; when the channel is full, drop it, or say so if `strict`."""
+        """Hand a message over, or queue it; when the channel is full, drop it, or say so if `strict`."""
+        if hear := self._hearers.get(channel):
+            hear(message)
+            return
         try:
             self._queues[channel].put_nowait((time.monotonic(), message))
         except asyncio.QueueFull:
@@ -155,20 +169,26 @@ class Inbox:
         members = self._groups.get(group, set())
         members.discard(channel)
         if not members and self._groups.pop(group, None) is not None:
-            await self.subscription.drop(GROUP + group)
+            self.subscription.drop(GROUP + group)
 
     async def flush(self) -> None:
         self._queues.clear()
+        self._hearers.clear()
         self._groups.clear()
-        await self.subscription.close()
+        self.subscription.close()
 
     def _deliver(self, name: str, payload: bytes) -> None:
-        channel, message = _decode(payload)
-        if name.startswith(GROUP):
-            for member in self._groups.get(name.removeprefix(GROUP), set()) & self._queues.keys():
+        parts = iter(_decode(payload))
+        for channel, message in zip(parts, parts, strict=True):
+            if channel is None:
+                self._deliver_to_group(name.removeprefix(GROUP), message)
+            elif self.has(channel):
+                self.put(channel, message)
+
+    def _deliver_to_group(self, group: str, message: Message) -> None:
+        for member in list(self._groups.get(group, ())):
+            if self.has(member):
                 self.put(member, dict(message))
-        elif channel in self._queues:
-            self.put(channel, message)
 
     def _open(self, channel: str) -> None:
         self._queues[channel] = asyncio.Queue(self.layer.get_capacity(channel))
@@ -176,6 +196,7 @@ class Inbox:
     def forget(self, channel: str) -> None:
         """End the channel and its memberships."""
         self._queues.pop(channel, None)
+        self._hearers.pop(channel, None)
         for group, members in list(self._groups.items()):
             if channel in members:
                 ending = asyncio.ensure_future(self.group_discard(group, channel))
