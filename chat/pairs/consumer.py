@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -46,7 +47,7 @@ class PairConsumer(SocketConsumer):
 
     async def opened(self) -> None:
         """Find out who this is, take their seat and tell them where they stand."""
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         self.frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, now)
         self.bad_frames = Strikes(BAD_FRAMES, BAD_FRAMES_SECONDS)
         self.process = this_process()
@@ -113,7 +114,7 @@ class PairConsumer(SocketConsumer):
 
     async def heard(self, text: str | None) -> None:
         """One frame in; at most one error frame out where it is refused."""
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if settings.RATE_LIMITS and not self.frames.take(now):
             await self._bid_farewell("flooding", FLOOD_RETRY)
             return

@@ -21,13 +21,15 @@ Keys are built inside the scripts, so this needs one Redis (or Sentinel), not Re
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
-from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
+from chat.pairs.batch import Batch
 from chat.pairs.protocol import ErrorCode, Pair, Person, Reason, Refusal
 
 _LUA = Path(__file__).parent / "lua"
@@ -117,10 +119,21 @@ class Standing(msgspec.Struct, frozen=True):
     fenced: Literal["replaced", "restarting"] | None = None
 
 
-class _Answer(msgspec.Struct, frozen=True):
+class _No(msgspec.Struct, frozen=True):
+    """Why something was not done; all None in an answer that says yes."""
+
     refused: ErrorCode | None = None
     expected: int | None = None
     fenced: Literal["replaced", "restarting"] | None = None
+    failed: str | None = None
+
+    def raise_(self) -> None:
+        if self.fenced:
+            raise Fenced(self.fenced)
+        if self.refused:
+            raise Refusal(self.refused, expected=self.expected)
+        if self.failed:
+            raise ResponseError(self.failed)
 
 
 class _PairAnswer(msgspec.Struct, frozen=True):
@@ -135,16 +148,37 @@ class _Allowed(msgspec.Struct, frozen=True):
     allowed: bool
 
 
+_no = msgspec.msgpack.Decoder(_No).decode
+_pair_answer = msgspec.msgpack.Decoder(_PairAnswer).decode
+_piece = msgspec.msgpack.Decoder(Piece).decode
+_done = msgspec.msgpack.Decoder(_Done).decode
+_allowed = msgspec.msgpack.Decoder(_Allowed).decode
+_standings = msgspec.msgpack.Decoder(list[Standing]).decode
+_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry]] | _No]).decode
+_received = msgspec.msgpack.Decoder(list[tuple[int] | _No]).decode
+
+
+class Scripting(Protocol):
+    """The way to Redis: redis-py's client, or the pipeline of a server process."""
+
+    def register_script(self, script: str, /) -> Callable[..., Awaitable[Any]]:
+        """Return the script as something to call with `args`."""
+
+
 class Pairing:
     """The verbs. Each is one atomic call; `Refusal` says no, `Fenced` that the connection is out, RedisError no answer."""
 
-    def __init__(self, redis: Redis, timing: Timing | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, redis: Scripting, timing: Timing | None = None, limits: Limits | None = None) -> None:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
         self._scripts = {
             file.stem: redis.register_script(_SHARED + file.read_text(encoding="utf-8"))
             for file in _LUA.glob("[!_]*.lua")
         }
+        limits = self.limits
+        common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
+        self._append = Batch(self._scripts["append"], _appended, common)
+        self._received = Batch(self._scripts["received"], _received)
 
     # --- Coming and going ---
 
@@ -154,13 +188,13 @@ class Pairing:
         raw = await self._call(
             "enter", seat.user, seat.connection, seat.login, person.username, person.name, self.timing.lease
         )
-        return msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+        return _pair_answer(raw).pair
 
     async def join(self, seat: Seat, owner: int) -> Pair:
         """Take the second seat beside `owner`, or return the pair they two are in already."""
         new_pair = secrets.token_hex(8)
         raw = await self._call("join", seat.user, seat.connection, owner, new_pair, self.timing.turned_away)
-        pair = msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+        pair = _pair_answer(raw).pair
         assert pair is not None
         return pair
 
@@ -175,31 +209,22 @@ class Pairing:
     async def look(self, seat: Seat) -> Pair | None:
         """Return the pair this user is in now."""
         raw = await self._call("look", seat.user, seat.connection)
-        return msgspec.msgpack.decode(raw, type=_PairAnswer).pair
+        return _pair_answer(raw).pair
 
     # --- Talking ---
 
     async def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> Appended:
         """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
-        limits = self.limits
-        raw = await self._call(
-            "append",
-            seat.user,
-            seat.connection,
-            pair,
-            n,
-            text,
-            seen,
-            limits.message_every,
-            limits.message_burst,
-            limits.log_messages,
-            limits.log_bytes,
-        )
-        return msgspec.msgpack.decode(raw, type=Appended)
+        answer = await self._append.call(seat.user, seat.connection, pair, n, text, seen)
+        if isinstance(answer, _No):
+            answer.raise_()
+        return Appended(*answer)
 
     async def received(self, seat: Seat, pair: str, seq: int) -> None:
         """Everything up to `seq` is on this member's screen."""
-        await self._call("received", seat.user, seat.connection, pair, seq)
+        answer = await self._received.call(seat.user, seat.connection, pair, seq)
+        if isinstance(answer, _No):
+            answer.raise_()
 
     async def typing(self, seat: Seat, pair: str, active: bool) -> None:
         """Pass the hint on."""
@@ -208,20 +233,20 @@ class Pairing:
     async def resume(self, seat: Seat, pair: str, seq: int, most: int = 50) -> Piece:
         """Return at most `most` messages after `seq`."""
         raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
-        return msgspec.msgpack.decode(raw, type=Piece)
+        return _piece(raw)
 
     # --- Limits, leases, logins ---
 
     async def count_join(self, user: int) -> None:
         """Count one attempt to join; raises `Refusal` where there were too many."""
         raw = await self._call("limit", f"join:{user}", self.limits.join_every, self.limits.join_burst)
-        if not msgspec.msgpack.decode(raw, type=_Allowed).allowed:
+        if not _allowed(raw).allowed:
             raise Refusal("rate_limited")
 
     async def renew(self, seats: list[Seat]) -> list[Standing]:
         """Prove that these connections live; return where each of them stands."""
         connections = [part for seat in seats for part in (seat.user, seat.connection)]
-        return msgspec.msgpack.decode(await self._call("renew", self.timing.lease, *connections), type=list[Standing])
+        return _standings(await self._call("renew", self.timing.lease, *connections))
 
     async def sweep(self) -> None:
         """Do what is due in every pair; any process may, and one that is alive does."""
@@ -229,7 +254,7 @@ class Pairing:
         done = SWEEP_AT_ONCE
         while done == SWEEP_AT_ONCE:
             raw = await self._call("sweep", timing.lease, timing.hold, timing.outage, SWEEP_AT_ONCE)
-            done = msgspec.msgpack.decode(raw, type=_Done).done
+            done = _done(raw).done
 
     async def log_out(self, user: int, login: str = "") -> None:
         """End this login of the user, or all of them: the connection closes and the seat is free."""
@@ -242,11 +267,7 @@ class Pairing:
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)
         if raw[:1] in _MAPS:
-            answer = msgspec.msgpack.decode(raw, type=_Answer)
-            if answer.fenced:
-                raise Fenced(answer.fenced)
-            if answer.refused:
-                raise Refusal(answer.refused, expected=answer.expected)
+            _no(raw).raise_()
         return raw
 
 

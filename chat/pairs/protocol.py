@@ -7,7 +7,9 @@ tests/fixtures/frames.json holds an example of each frame. No Django, no Channel
 from __future__ import annotations
 
 import datetime
+import functools
 import re
+import typing
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -363,9 +365,17 @@ Published = Joined | Message | Delivered | PartnerTyping | Away | Back | Left | 
 _encoder = msgspec.json.Encoder()
 
 
+_PUBLISHED: dict[str, type[ServerFrame]] = {
+    str(frame.__struct_config__.tag): frame for frame in typing.get_args(Published) if frame is not Joined
+}
+
+
 def published(event: dict[str, Any]) -> Published:
-    """Return the frame that the rules published as a plain `event`."""
-    frame: Published = msgspec.convert(event, Published)
+    """Return the frame that the rules published as a plain `event`: their word is taken for its fields."""
+    type_ = event.pop("type")
+    if type_ == "joined":
+        return Joined(msgspec.convert(event["pair"], Pair))
+    frame: Published = _PUBLISHED[type_](**event)  # type: ignore[assignment]
     return frame
 
 
@@ -376,5 +386,10 @@ def encode(frame: ServerFrame) -> str:
 
 def timestamp(milliseconds: int) -> str:
     """Return a Unix time in milliseconds as ISO 8601 in UTC."""
-    moment = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@functools.lru_cache(maxsize=16)  # most messages are of this second
+def _second(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")

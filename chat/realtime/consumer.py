@@ -33,6 +33,7 @@ class SocketConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
+        self.loop = asyncio.get_running_loop()
         self.turn = asyncio.Lock()
         self.over = False
         self._events: deque[dict[str, Any]] = deque()
@@ -80,7 +81,7 @@ class SocketConsumer(AsyncConsumer):
             self._events.append(event)
             if not self._events_are_seen_to:
                 self._events_are_seen_to = True
-                self._worker = asyncio.create_task(self._take_turn())
+                self._worker = self.loop.create_task(self._take_turn())
 
     async def _take_turn(self) -> None:
         async with self.turn:

@@ -16,17 +16,37 @@ local function accepted_key(pair) return 'tandem:pair:' .. pair .. ':accepted' e
 local function field(key, name) return redis.call('HGET', key, name) or nil end
 local function number(key, name) return tonumber(redis.call('HGET', key, name) or 0) end
 
-local function reply(table) return cmsgpack.pack(table) end
-local function refuse(code, expected) return reply({refused = code, expected = expected}) end
+-- Publish to one process, in the form of ../../realtime/layer.py: connections of it, each followed by its event.
+local function publish(process, events) redis.call('PUBLISH', 'tandem:channel:' .. process, cmsgpack.pack(events)) end
 
--- Publish a frame to the connection that holds this user's seat, in the form of ../../realtime/layer.py: to the process
--- that has the connection, which is the part of its name up to the `!`.
+-- Publish a frame to the connection that holds this user's seat, whose process is the part of its name up to the `!`.
+-- Where a script does one verb for many (`reply_to_each`), what is for one process goes to it together.
+local together
 local function tell(user, frame)
   local connection = field(user_key(user), 'connection')
-  if connection then
-    local process = 'tandem:channel:' .. connection:match('^[^!]*!')
-    redis.call('PUBLISH', process, cmsgpack.pack({connection, {type = 'pair.frame', frame = frame}}))
+  if not connection then return end
+  local process, event = connection:match('^[^!]*!'), {type = 'pair.frame', frame = frame}
+  if not together then return publish(process, {connection, event}) end
+  local events = together[process] or {}
+  events[#events + 1], events[#events + 2] = connection, event
+  together[process] = events
+end
+
+local function reply(answer) return cmsgpack.pack(answer) end
+local function refusal(code, expected) return {refused = code, expected = expected} end
+local function refuse(code) return reply(refusal(code)) end
+
+-- One verb for several connections: `verb` gets `width` ARGV at a time, from the one numbered `first`. An error of Redis
+-- is the answer to that one alone.
+local function reply_to_each(first, width, verb)
+  local answers = {}
+  together = {}
+  for i = first, #ARGV, width do
+    local done, answer = pcall(verb, unpack(ARGV, i, i + width - 1))
+    answers[#answers + 1] = done and answer or {failed = tostring(type(answer) == 'table' and answer.err or answer)}
   end
+  for process, events in pairs(together) do publish(process, events) end
+  return reply(answers)
 end
 
 local function other(role) return role == 'host' and 'guest' or 'host' end
@@ -42,8 +62,23 @@ end
 
 -- The fence: only the connection that holds the seat may change anything.
 local function fenced(user, connection) return field(user_key(user), 'connection') ~= connection end
-local function refuse_fenced(user)
-  return reply({fenced = field(user_key(user), 'connection') and 'replaced' or 'restarting'})
+local function why_fenced(holder) return {fenced = holder and 'replaced' or 'restarting'} end
+local function refuse_fenced(user) return reply(why_fenced(field(user_key(user), 'connection'))) end
+
+-- What a member may touch: the fields `names` of their pair's record, by name, and their role in it.
+-- Returns nil and the answer where the connection is out or the pair is not theirs.
+local function seated(user, connection, pair, names)
+  local holder, mine = unpack(redis.call('HMGET', user_key(user), 'connection', 'pair'))
+  if holder ~= connection then return nil, why_fenced(holder) end
+  if not mine then return nil, refusal('not_paired') end
+  local record, key = {}, pair_key(mine)
+  local values = redis.call('HMGET', key, 'host', 'guest', 'ended', unpack(names))
+  if not values[1] or values[3] then return nil, refusal('not_paired') end
+  if mine ~= pair then return nil, refusal('wrong_pair') end
+  record.role = values[1] == user and 'host' or 'guest'
+  record.partner = values[1] == user and values[2] or values[1]
+  for i, name in ipairs(names) do record[name] = tonumber(values[3 + i] or 0) end
+  return record
 end
 
 -- Why this user may not speak in this pair, or nil.

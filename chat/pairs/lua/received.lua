@@ -1,17 +1,20 @@
--- Every message up to `seq` is on this member's screen; the partner is told how far that is.
--- ARGV: user, connection, pair, seq
--- RETURNS {} or {refused}
+-- Every message up to `seq` is on these members' screens; the partners are told how far that is.
+-- ARGV: for each member user, connection, pair, seq
+-- RETURNS for each {seq}, or a map {refused}, {fenced} or {failed}
 -- Invariant: what was delivered never shrinks and never passes the log's end.
 
-local user, connection, pair, seq = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
-local why = not_in(user, pair)
-if why then return refuse(why) end
+local FIELDS = {'seq', 'host_received', 'guest_received'}
 
-local key, mine = pair_key(pair), role_of(pair, user) .. '_received'
-seq = math.min(tonumber(seq), number(key, 'seq'))
-if seq > number(key, mine) then
-  redis.call('HSET', key, mine, seq)
-  tell(partner_of(pair, user), {type = 'delivered', pair = pair, seq = seq})
+local function received(user, connection, pair, seq)
+  local at, why = seated(user, connection, pair, FIELDS)
+  if not at then return why end
+  local mine = at.role .. '_received'
+  seq = math.min(tonumber(seq), at.seq)
+  if seq > at[mine] then
+    redis.call('HSET', pair_key(pair), mine, seq)
+    tell(at.partner, {type = 'delivered', pair = pair, seq = seq})
+  end
+  return {seq}
 end
-return reply({seq = seq})
+
+return reply_to_each(1, 4, received)
