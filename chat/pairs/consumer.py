@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
@@ -24,6 +23,7 @@ from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
 from chat.realtime.consumer import SocketConsumer
 from chat.realtime.login import Login, login_of
+from chat.realtime.lookup import look_up
 from chat.realtime.rate_limit import Bucket, Strikes
 
 logger = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ class PairConsumer(SocketConsumer):
     async def _join(self, frame: protocol.Join) -> None:
         await self.pairing.count_join(self._seat.user)
         token = tokens.normalise(frame.token)
-        owner = await database_sync_to_async(owner_of)(token) if token else None
+        owner = await look_up(owner_of, token) if token else None
         if owner is None:
             raise Refusal("unknown_token")
         pair = await self.pairing.join(self._seat, owner)

@@ -26,7 +26,7 @@ class SocketConsumer(AsyncConsumer):
 
     Channels' own loop makes two tasks for each frame and visits the database's thread before each handler. Here the socket's
     task waits for frames and nothing else; an event of the channel layer is handled by whoever has the turn, or by a task of its
-    own where nobody has. A slow query holds up no conversation: handlers that do query use `database_sync_to_async`.
+    own where nobody has. A slow query holds up no conversation: what is asked of the database goes through `lookup.py`.
     """
 
     EVENTS: dict[str, str] = {}  # layer event type → method; what a client sends never chooses a method

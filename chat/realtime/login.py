@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from channels.auth import get_user
-from channels.db import database_sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user, get_user_model
 from django.contrib.sessions.models import Session
-from django.http import parse_cookie
+from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
+
+from chat.realtime.lookup import look_up
 
 if TYPE_CHECKING:
     from chat.models import User
@@ -42,29 +42,29 @@ async def login_of(scope: dict[str, Any]) -> Login | None:
     """Return the login whose cookie came with the handshake, or None; raises DatabaseError where nobody can tell."""
     cookies = parse_cookie(_header(scope, b"cookie"))
     session_key = cookies.get(settings.SESSION_COOKIE_NAME)
-    if not session_key:
-        return None
-    # channels.auth.get_user checks the password's hash too, so a login from before a password change is none.
-    user = await get_user({"session": await _session(session_key)})
-    return Login(user, session_key) if user.is_authenticated else None
+    return await look_up(_login, session_key) if session_key else None
 
 
-@database_sync_to_async
-def ended_logins(logins: list[Login]) -> list[Login]:
+async def ended_logins(logins: list[Login]) -> list[Login]:
     """Return those of `logins` that the database does not know any more, whichever way they ended."""
+    return await look_up(_ended, logins)
+
+
+def _login(session_key: str) -> Login | None:
+    request = HttpRequest()
+    request.session = _SessionStore(session_key)
+    # Django's own, so that nothing is forgotten: it checks the password's hash too, and whether the account is active.
+    user = get_user(request)
+    return Login(user, session_key) if user.is_authenticated else None  # type: ignore[arg-type]
+
+
+def _ended(logins: list[Login]) -> list[Login]:
     keys = [login.session_key for login in logins]
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     alive = set(sessions.values_list("session_key", flat=True))
     users = get_user_model().objects.filter(pk__in={login.user.pk for login in logins}, is_active=True)
     active = set(users.values_list("pk", flat=True))
     return [login for login in logins if login.session_key not in alive or login.user.pk not in active]
-
-
-@database_sync_to_async
-def _session(session_key: str) -> Any:
-    session = _SessionStore(session_key)
-    session.load()
-    return session
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> str:
