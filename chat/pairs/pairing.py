@@ -120,20 +120,19 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class _No(msgspec.Struct, frozen=True):
-    """Why something was not done; all None in an answer that says yes."""
+    """Why something was not done; nothing in an answer that says yes."""
 
     refused: ErrorCode | None = None
     expected: int | None = None
     fenced: Literal["replaced", "restarting"] | None = None
     failed: str | None = None
 
-    def raise_(self) -> None:
+    def error(self) -> Exception | None:
         if self.fenced:
-            raise Fenced(self.fenced)
+            return Fenced(self.fenced)
         if self.refused:
-            raise Refusal(self.refused, expected=self.expected)
-        if self.failed:
-            raise ResponseError(self.failed)
+            return Refusal(self.refused, expected=self.expected)
+        return ResponseError(self.failed) if self.failed else None
 
 
 class _PairAnswer(msgspec.Struct, frozen=True):
@@ -217,14 +216,14 @@ class Pairing:
         """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
         answer = await self._append.call(seat.user, seat.connection, pair, n, text, seen)
         if isinstance(answer, _No):
-            answer.raise_()
+            raise answer.error() or ResponseError("an answer without a word")
         return Appended(*answer)
 
     async def received(self, seat: Seat, pair: str, seq: int) -> None:
         """Everything up to `seq` is on this member's screen."""
         answer = await self._received.call(seat.user, seat.connection, pair, seq)
         if isinstance(answer, _No):
-            answer.raise_()
+            raise answer.error() or ResponseError("an answer without a word")
 
     async def typing(self, seat: Seat, pair: str, active: bool) -> None:
         """Pass the hint on."""
@@ -266,8 +265,8 @@ class Pairing:
 
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)
-        if raw[:1] in _MAPS:
-            _no(raw).raise_()
+        if raw[:1] in _MAPS and (error := _no(raw).error()):
+            raise error
         return raw
 
 

@@ -7,7 +7,6 @@ import logging
 from collections import deque
 from typing import Any
 
-from channels import DEFAULT_CHANNEL_LAYER
 from channels.consumer import AsyncConsumer
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
@@ -55,7 +54,7 @@ class SocketConsumer(AsyncConsumer):
 
     async def _open_channel(self) -> None:
         self.channel_layer = get_channel_layer(self.channel_layer_alias)
-        self.channel_name: str | None = None
+        self.channel_name = ""
         if self.channel_layer is not None:
             self.channel_name = await self.channel_layer.new_channel()
             self.capacity = self.channel_layer.get_capacity(self.channel_name)

@@ -24,6 +24,7 @@ from channels.layers import BaseChannelLayer
 from redis.asyncio import Redis
 
 from chat.realtime import broker
+from chat.realtime.pipeline import Pipeline
 from chat.realtime.subscription import Subscription
 
 Message = dict[str, Any]
@@ -98,7 +99,7 @@ class ProcessChannelLayer(BaseChannelLayer):
         await self.publish_to_group(broker.client(), group, message)
 
     @staticmethod
-    async def publish_to_group(redis: Redis, group: str, message: Message) -> int:
+    async def publish_to_group(redis: Redis | Pipeline, group: str, message: Message) -> int:
         """Publish over a client of one's own; return how many processes heard it."""
         heard: int = await redis.publish(GROUP + group, _encode([None, message]))
         return heard

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from hiredis import HiredisError, PushNotification, Reader, ReplyError, pack_command
 from redis.asyncio.connection import AbstractConnection
@@ -24,6 +24,9 @@ LOOKS_WITHOUT_ANSWER = 4  # then Redis or the way to it is gone; looks, not seco
 # Answers that say that this is not, or not yet, the Redis to talk to. NOPERM is one of them because a refused SUBSCRIBE
 # is answered where the answers to commands are expected.
 WRONG_REDIS = ("READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "NOPERM")
+
+Word = str | bytes | int | float
+pack: Callable[[tuple[Word, ...]], bytes] = pack_command  # type: ignore[assignment]  # its types know one word only
 
 _NOTHING = object()
 
@@ -62,7 +65,7 @@ class Line(asyncio.Protocol):
         self._heard = False
         self._silent_looks = 0
         # redis-py has no public way to its transport; test_pipeline.py would notice another name.
-        self._transport: asyncio.Transport = connection._writer.transport  # type: ignore[attr-defined]
+        self._transport: asyncio.Transport = connection._writer.transport  # type: ignore[union-attr, assignment]
         self._transport.set_protocol(self)
         self._look_again()
 
@@ -77,7 +80,7 @@ class Line(asyncio.Protocol):
 
     def subscribe(self, verb: str, names: Iterable[str]) -> None:
         """SUBSCRIBE or UNSUBSCRIBE, whose answers are pushes."""
-        self._transport.write(pack_command((verb, *names)))
+        self._transport.write(pack((verb, *names)))
 
     def end(self, error: RedisError) -> None:
         """Give the connection up."""
@@ -136,5 +139,5 @@ class Line(asyncio.Protocol):
             return
         if self._silent_looks and not self._unanswered:
             asked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            self.write([Command(pack_command(("PING",)), asked)])
+            self.write([Command(pack(("PING",)), asked)])
         self._look_again()

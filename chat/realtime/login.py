@@ -55,7 +55,7 @@ def _login(session_key: str) -> Login | None:
     request.session = _SessionStore(session_key)
     # Django's own, so that nothing is forgotten: it checks the password's hash too, and whether the account is active.
     user = get_user(request)
-    return Login(user, session_key) if user.is_authenticated else None  # type: ignore[arg-type]
+    return Login(user, session_key) if user.is_authenticated else None
 
 
 def _ended(logins: list[Login]) -> list[Login]:

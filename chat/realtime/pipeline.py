@@ -10,21 +10,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from chat.realtime.line import Command, Line
+from chat.realtime.line import Command, Line, Word, pack
 
 logger = logging.getLogger(__name__)
 
 TRIES = 3  # that a command is sent, over as many lines: every script answers the same when it is sent again
 PAUSES = (0.02, 0.1, 0.5, 2.0)  # seconds before connecting again, by how often it failed in a row
 PATIENCE = 2  # failures in a row after which whoever waits is told that Redis is away
-
-Word = str | bytes | int | float
 
 
 class Script:
@@ -36,8 +33,8 @@ class Script:
 
     def __call__(self, *, args: Sequence[Word] = ()) -> asyncio.Future[Any]:
         """Run it with these ARGV; the future gets what it returns, or a RedisError."""
-        packed = pack_command(("EVALSHA", self._sha, 0, *args))
-        return self._pipeline.send(packed, lambda: pack_command(("EVAL", self._text, 0, *args)))
+        packed = pack(("EVALSHA", self._sha, 0, *args))
+        return self._pipeline.send(packed, lambda: pack(("EVAL", self._text, 0, *args)))
 
 
 class Listener(Protocol):
@@ -72,7 +69,7 @@ class Pipeline:
 
     def call(self, *words: Word) -> asyncio.Future[Any]:
         """Ask Redis; the future gets the answer, or a RedisError."""
-        return self.send(pack_command(words))
+        return self.send(pack(words))
 
     def publish(self, name: str, payload: bytes) -> asyncio.Future[Any]:
         """Publish `payload`; the answer is how many connections heard it."""
@@ -143,7 +140,7 @@ class Pipeline:
             while self._line is None:
                 try:
                     connection = self._make_connection()
-                    await connection.connect()
+                    await connection.connect()  # type: ignore[no-untyped-call]
                     self._begin(Line(connection, self._pushed, self._lost))
                 except (RedisError, OSError) as error:
                     failures += 1

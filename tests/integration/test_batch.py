@@ -1,0 +1,92 @@
+"""Messages of one tick travel together, and each of them stands alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from chat.pairs.batch import AT_ONCE
+from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
+from chat.pairs.protocol import Person, Refusal
+from tests.site import Valkey
+
+PAIRS = AT_ONCE  # two members each: more calls in one tick than one script takes
+
+
+@pytest.fixture
+async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.flushall()
+        yield redis
+
+
+async def people_in_pairs(pairing: Pairing) -> list[tuple[Seat, str]]:
+    """Every member of every pair, and the pair's id."""
+    seated = []
+    for number in range(PAIRS):
+        host, guest = (
+            Seat(2 * number + place, f"window!{2 * number + place}", "laptop", Person("p", "P")) for place in (0, 1)
+        )
+        await pairing.enter(host)
+        await pairing.enter(guest)
+        pair = (await pairing.join(guest, host.user)).id
+        seated += [(host, pair), (guest, pair)]
+    return seated
+
+
+async def test_messages_of_one_tick_are_stored_by_as_few_scripts_as_hold_them(redis):
+    pairing = Pairing(redis, limits=NO_LIMITS)
+    seated = await people_in_pairs(pairing)
+    await pairing.append(*seated[0], 1, "so that Redis knows the script", 0)
+    await redis.config_resetstat()
+    appended = await asyncio.gather(*(pairing.append(*member, 1, "hello", 0) for member in seated[1:]))
+    scripts = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    assert scripts == 2
+    assert [one.n for one in appended] == [1] * (2 * PAIRS - 1)
+    assert sorted(one.seq for one in appended) == [1] * (PAIRS - 1) + [2] * PAIRS
+
+
+async def test_what_is_refused_or_fenced_leaves_the_others_alone(redis):
+    pairing = Pairing(redis, limits=NO_LIMITS)
+    (alice, pair), (bob, _), (carol, _other), *_ = await people_in_pairs(pairing)
+    replaced = Seat(bob.user, "old window!1", "laptop", bob.person)
+    stored, skipped, strange, fenced = await asyncio.gather(
+        pairing.append(alice, pair, 1, "hello", 0),
+        pairing.append(alice, pair, 3, "too soon", 0),
+        pairing.append(carol, pair, 1, "not hers", 0),
+        pairing.append(replaced, pair, 1, "too late", 0),
+        return_exceptions=True,
+    )
+    assert isinstance(stored, Appended)
+    assert isinstance(skipped, Refusal)
+    assert (skipped.code, skipped.expected) == ("out_of_order", 2)
+    assert isinstance(strange, Refusal)
+    assert strange.code == "wrong_pair"
+    assert isinstance(fenced, Fenced)
+    assert fenced.reason == "replaced"
+
+
+async def test_an_error_of_redis_is_the_answer_to_that_message_alone(redis):
+    pairing = Pairing(redis, limits=NO_LIMITS)
+    (alice, pair), _, (carol, other), *_ = await people_in_pairs(pairing)
+    await redis.set(f"tandem:pair:{pair}:log", "not a stream")
+    broken, stored = await asyncio.gather(
+        pairing.append(alice, pair, 1, "hello", 0), pairing.append(carol, other, 1, "hello", 0), return_exceptions=True
+    )
+    assert isinstance(broken, ResponseError)
+    assert isinstance(stored, Appended)
+    assert stored.seq == 1
+
+
+async def test_a_cancelled_caller_takes_nobody_along(redis):
+    pairing = Pairing(redis, limits=NO_LIMITS)
+    (alice, pair), (bob, _), *_ = await people_in_pairs(pairing)
+    first = asyncio.ensure_future(pairing.append(alice, pair, 1, "hello", 0))
+    second = asyncio.ensure_future(pairing.append(bob, pair, 1, "hi", 0))
+    await asyncio.sleep(0)  # both have asked
+    first.cancel()
+    assert (await second).seq == 2, "what was cancelled is stored all the same: it may have been on its way"
