@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 AT_ONCE = 64  # calls in one script, so that none holds Redis for more than a millisecond or two
 
@@ -12,12 +12,15 @@ T = TypeVar("T")
 
 
 class Batch(Generic[T]):
-    """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each."""
+    """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
+
+    An answer that is an exception is raised where it is awaited.
+    """
 
     def __init__(
         self,
         script: Callable[..., Awaitable[bytes]],
-        decode: Callable[[bytes], list[T]],
+        decode: Callable[[bytes], Sequence[T | Exception | None]],
         common: Sequence[int] = (),
     ) -> None:
         self._script, self._decode, self._common = script, decode, common
@@ -27,7 +30,7 @@ class Batch(Generic[T]):
         self._on_their_way: set[asyncio.Future[bytes]] = set()
 
     def call(self, *args: Any) -> asyncio.Future[T]:
-        """Make a call in this tick of the loop; the future gets its answer, or a RedisError."""
+        """Make a call in this tick of the loop; the future gets its answer, or an error."""
         caller: asyncio.Future[T] = self._loop.create_future()
         if not self._callers:
             self._loop.call_soon(self._send)
@@ -57,5 +60,9 @@ class Batch(Generic[T]):
                     caller.set_exception(error)
         else:
             for caller, answer in zip(callers, self._decode(reply.result()), strict=True):
-                if not caller.done():
-                    caller.set_result(answer)
+                if caller.done():
+                    continue
+                if isinstance(answer, Exception):
+                    caller.set_exception(answer)
+                else:
+                    caller.set_result(cast(T, answer))

@@ -8,6 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,9 @@ from redis.exceptions import RedisError
 from chat import tokens
 from chat.models import owner_of
 from chat.pairs import protocol
+from chat.pairs.answers import Fenced, Standing
 from chat.pairs.feed import Feed
-from chat.pairs.pairing import Fenced, Seat, Standing
+from chat.pairs.pairing import Seat
 from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
 from chat.realtime.consumer import SocketConsumer
@@ -50,6 +52,7 @@ class PairConsumer(SocketConsumer):
         now = time.monotonic()
         self.frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, now)
         self.bad_frames = Strikes(BAD_FRAMES, BAD_FRAMES_SECONDS)
+        self.is_limited: bool = settings.RATE_LIMITS
         self.process = this_process()
         self.pairing = self.process.pairing
         try:
@@ -115,7 +118,7 @@ class PairConsumer(SocketConsumer):
     async def heard(self, text: str | None) -> None:
         """One frame in; at most one error frame out where it is refused."""
         now = time.monotonic()
-        if settings.RATE_LIMITS and not self.frames.take(now):
+        if self.is_limited and not self.frames.take(now):
             await self._bid_farewell("flooding", FLOOD_RETRY)
             return
         frame: protocol.AnyClientFrame | None = None
@@ -128,14 +131,16 @@ class PairConsumer(SocketConsumer):
             await self._refuse(refusal, frame)
             if refusal.code in ("bad_frame", "unknown_type") and self.bad_frames.count(now):
                 await self.close(protocol.CLOSE_POLICY)
-        except Fenced as fenced:
-            await self._lost_seat(fenced)
-            await self._refuse(Refusal("unavailable"), frame)
-        except RedisError:
-            await self._refuse(Refusal("unavailable"), frame)
+        except (Fenced, RedisError) as error:
+            await self._cannot(error, frame)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("A frame could not be handled: %s", type(error).__name__)
-            await self._refuse(Refusal("unavailable"), frame)
+            await self._cannot(error, frame)
+
+    async def _cannot(self, error: Exception, frame: protocol.AnyClientFrame | None) -> None:
+        if isinstance(error, Fenced):
+            await self._lost_seat(error)
+        await self._refuse(Refusal("unavailable"), frame)
 
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
         if frame is not None:
@@ -160,13 +165,33 @@ class PairConsumer(SocketConsumer):
         await self.pairing.leave(self._seat, frame.pair)
 
     async def _message(self, frame: protocol.SendMessage) -> None:
-        appended = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.feed.seq)
+        self.lets_events_pass = True  # what Redis published before it stored this message comes before its answer
+        try:
+            appended = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.feed.seq)
+        finally:
+            self.lets_events_pass = False
         await self.feed.stored(appended)
         sent_at = protocol.timestamp(appended.sent_at)
         await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
 
     async def _received(self, frame: protocol.Received) -> None:
-        await self.pairing.received(self._seat, frame.pair, frame.seq)
+        """Nothing is said to it unless it is refused, so the next frame does not wait for the answer."""
+        self.pairing.received(self._seat, frame.pair, frame.seq).add_done_callback(partial(self._answered, frame))
+
+    def _answered(self, frame: protocol.Received, answer: asyncio.Future[int]) -> None:
+        if not answer.cancelled() and (error := answer.exception()):
+            self.process.start(self._refuse_late(frame, error))
+
+    async def _refuse_late(self, frame: protocol.Received, error: BaseException) -> None:
+        async with self.turn:
+            if self.over or self.seat is None:
+                return
+            if isinstance(error, Refusal):
+                await self._refuse(error, frame)
+            elif isinstance(error, (Fenced, RedisError)):
+                await self._cannot(error, frame)
+            else:
+                raise error
 
     async def _typing(self, frame: protocol.Typing) -> None:
         await self.pairing.typing(self._seat, frame.pair, frame.active)
@@ -185,6 +210,34 @@ class PairConsumer(SocketConsumer):
         await self.say(protocol.Pong())
 
     # --- From the rules, through the channel layer ---
+
+    def handled_at_once(self, event: dict[str, Any]) -> bool:
+        """A message that is the next one, or how far ours are delivered: nearly all that is ever published."""
+        values = event["frame"]
+        if values.get("pair") != self.feed.pair:
+            return False
+        if values["type"] == "message":
+            return self.feed.is_next(values["seq"]) and self._say_next(values)
+        if values["type"] == "delivered" and self.send_now(
+            protocol.encode(protocol.Delivered(values["pair"], values["seq"]))
+        ):
+            self.feed.delivered = values["seq"]
+            return True
+        return False
+
+    def _say_next(self, values: dict[str, Any]) -> bool:
+        frame = protocol.Message(
+            values["pair"],
+            values["seq"],
+            values["n"],
+            mine=False,
+            text=values["text"],
+            sent_at=protocol.timestamp(values["sent_at"]),
+        )
+        if not self.send_now(protocol.encode(frame)):
+            return False
+        self.feed.seq = frame.seq
+        return True
 
     async def published(self, event: dict[str, Any]) -> None:
         """Pass a published frame on, if it is of this socket's pair."""

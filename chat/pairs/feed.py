@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from chat.pairs import protocol
-from chat.pairs.pairing import Appended, Entry, Pairing, Piece, Seat
+from chat.pairs.answers import Appended, Entry, Piece
+from chat.pairs.pairing import Pairing, Seat
 
 PIECE = 50  # messages read from the log at once: at most 1.6 MB
 
@@ -35,6 +36,10 @@ class Feed:
     def hold_back(self) -> None:
         """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
         self.holds_back = self.pair is not None
+
+    def is_next(self, seq: int) -> bool:
+        """Whether a published message goes out as it is."""
+        return seq == self.seq + 1 and not self.holds_back
 
     async def live(self, frame: protocol.Message) -> None:
         """A published message: the next, one shown already, or one after a gap."""

@@ -20,17 +20,21 @@ Keys are built inside the scripts, so this needs one Redis (or Sentinel), not Re
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import msgspec
-from redis.exceptions import ResponseError
 
+from chat.pairs import answers
+from chat.pairs.answers import Appended, Fenced, Piece, Standing
 from chat.pairs.batch import Batch
-from chat.pairs.protocol import ErrorCode, Pair, Person, Reason, Refusal
+from chat.pairs.protocol import Pair, Person, Refusal
+
+__all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
 _LUA = Path(__file__).parent / "lua"
 _SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
@@ -65,14 +69,6 @@ class Limits:
 NO_LIMITS = Limits(message_every=0, join_every=0)
 
 
-class Fenced(Exception):
-    """This connection does not hold its user's seat any more; `reason` is what to tell it before closing."""
-
-    def __init__(self, reason: Literal["replaced", "restarting"]) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class Seat(msgspec.Struct, frozen=True):
     """Who speaks: a user on one connection, with one login."""
 
@@ -80,81 +76,6 @@ class Seat(msgspec.Struct, frozen=True):
     connection: str
     login: str
     person: Person
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One message of the log as one member sees it; `sent_at` in ms since 1970."""
-
-    seq: int
-    n: int
-    mine: bool
-    text: str
-    sent_at: int
-
-
-class Appended(msgspec.Struct, frozen=True):
-    """Where a message was stored, and what came before it that this connection has not seen."""
-
-    n: int
-    seq: int
-    sent_at: int
-    missed: list[Entry]
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """A piece of the log, and what it says about the rest."""
-
-    messages: list[Entry]
-    seq: int
-    complete: bool
-    delivered: int
-    ended: Reason | None = None
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out."""
-
-    pair: str = ""
-    seq: int = 0
-    fenced: Literal["replaced", "restarting"] | None = None
-
-
-class _No(msgspec.Struct, frozen=True):
-    """Why something was not done; nothing in an answer that says yes."""
-
-    refused: ErrorCode | None = None
-    expected: int | None = None
-    fenced: Literal["replaced", "restarting"] | None = None
-    failed: str | None = None
-
-    def error(self) -> Exception | None:
-        if self.fenced:
-            return Fenced(self.fenced)
-        if self.refused:
-            return Refusal(self.refused, expected=self.expected)
-        return ResponseError(self.failed) if self.failed else None
-
-
-class _PairAnswer(msgspec.Struct, frozen=True):
-    pair: Pair | None = None
-
-
-class _Done(msgspec.Struct, frozen=True):
-    done: int
-
-
-class _Allowed(msgspec.Struct, frozen=True):
-    allowed: bool
-
-
-_no = msgspec.msgpack.Decoder(_No).decode
-_pair_answer = msgspec.msgpack.Decoder(_PairAnswer).decode
-_piece = msgspec.msgpack.Decoder(Piece).decode
-_done = msgspec.msgpack.Decoder(_Done).decode
-_allowed = msgspec.msgpack.Decoder(_Allowed).decode
-_standings = msgspec.msgpack.Decoder(list[Standing]).decode
-_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry]] | _No]).decode
-_received = msgspec.msgpack.Decoder(list[tuple[int] | _No]).decode
 
 
 class Scripting(Protocol):
@@ -176,8 +97,8 @@ class Pairing:
         }
         limits = self.limits
         common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
-        self._append = Batch(self._scripts["append"], _appended, common)
-        self._received = Batch(self._scripts["received"], _received)
+        self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
+        self._received: Batch[int] = Batch(self._scripts["received"], answers.decode_received)
 
     # --- Coming and going ---
 
@@ -187,13 +108,13 @@ class Pairing:
         raw = await self._call(
             "enter", seat.user, seat.connection, seat.login, person.username, person.name, self.timing.lease
         )
-        return _pair_answer(raw).pair
+        return answers.decode_pair_answer(raw).pair
 
     async def join(self, seat: Seat, owner: int) -> Pair:
         """Take the second seat beside `owner`, or return the pair they two are in already."""
         new_pair = secrets.token_hex(8)
         raw = await self._call("join", seat.user, seat.connection, owner, new_pair, self.timing.turned_away)
-        pair = _pair_answer(raw).pair
+        pair = answers.decode_pair_answer(raw).pair
         assert pair is not None
         return pair
 
@@ -208,22 +129,17 @@ class Pairing:
     async def look(self, seat: Seat) -> Pair | None:
         """Return the pair this user is in now."""
         raw = await self._call("look", seat.user, seat.connection)
-        return _pair_answer(raw).pair
+        return answers.decode_pair_answer(raw).pair
 
     # --- Talking ---
 
     async def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> Appended:
         """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
-        answer = await self._append.call(seat.user, seat.connection, pair, n, text, seen)
-        if isinstance(answer, _No):
-            raise answer.error() or ResponseError("an answer without a word")
-        return Appended(*answer)
+        return await self._append.call(seat.user, seat.connection, pair, n, text, seen)
 
-    async def received(self, seat: Seat, pair: str, seq: int) -> None:
-        """Everything up to `seq` is on this member's screen."""
-        answer = await self._received.call(seat.user, seat.connection, pair, seq)
-        if isinstance(answer, _No):
-            raise answer.error() or ResponseError("an answer without a word")
+    def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
+        """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
+        return self._received.call(seat.user, seat.connection, pair, seq)
 
     async def typing(self, seat: Seat, pair: str, active: bool) -> None:
         """Pass the hint on."""
@@ -232,20 +148,20 @@ class Pairing:
     async def resume(self, seat: Seat, pair: str, seq: int, most: int = 50) -> Piece:
         """Return at most `most` messages after `seq`."""
         raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
-        return _piece(raw)
+        return answers.decode_piece(raw)
 
     # --- Limits, leases, logins ---
 
     async def count_join(self, user: int) -> None:
         """Count one attempt to join; raises `Refusal` where there were too many."""
         raw = await self._call("limit", f"join:{user}", self.limits.join_every, self.limits.join_burst)
-        if not _allowed(raw).allowed:
+        if not answers.decode_allowed(raw).allowed:
             raise Refusal("rate_limited")
 
     async def renew(self, seats: list[Seat]) -> list[Standing]:
         """Prove that these connections live; return where each of them stands."""
         connections = [part for seat in seats for part in (seat.user, seat.connection)]
-        return _standings(await self._call("renew", self.timing.lease, *connections))
+        return answers.decode_standings(await self._call("renew", self.timing.lease, *connections))
 
     async def sweep(self) -> None:
         """Do what is due in every pair; any process may, and one that is alive does."""
@@ -253,7 +169,7 @@ class Pairing:
         done = SWEEP_AT_ONCE
         while done == SWEEP_AT_ONCE:
             raw = await self._call("sweep", timing.lease, timing.hold, timing.outage, SWEEP_AT_ONCE)
-            done = _done(raw).done
+            done = answers.decode_done(raw).done
 
     async def log_out(self, user: int, login: str = "") -> None:
         """End this login of the user, or all of them: the connection closes and the seat is free."""
@@ -265,7 +181,7 @@ class Pairing:
 
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)
-        if raw[:1] in _MAPS and (error := _no(raw).error()):
+        if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error
         return raw
 

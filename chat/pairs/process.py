@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
-from chat.pairs.pairing import NO_LIMITS, Fenced, Limits, Pairing, Seat, Standing, Timing
+from chat.pairs.answers import Fenced, Standing
+from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Timing
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -15,7 +16,15 @@ from chat.realtime import shutdown
 
 logger = logging.getLogger(__name__)
 
+# What our servers offer beside ASGI's `send`: a function that takes a text frame unless the reader is slower than we are.
+SEND_NOW = "tandem.send_now"
+
 GOODBYE_SECONDS = 8.0  # daphne cancels a consumer ten seconds after its socket closed
+
+
+def cannot_send_now(text: str) -> bool:
+    """What stands in for it on other servers."""
+    return False
 
 
 class SocketConsumer(AsyncConsumer):
@@ -24,17 +33,20 @@ class SocketConsumer(AsyncConsumer):
     Subclasses give `opened`, `heard`, `told`, `cannot_go_on` and `closed`, and name their channel-layer events in `EVENTS`.
 
     Channels' own loop makes two tasks for each frame and visits the database's thread before each handler. Here the socket's
-    task waits for frames and nothing else; an event of the channel layer is handled by whoever has the turn, or by a task of its
-    own where nobody has. A slow query holds up no conversation: what is asked of the database goes through `lookup.py`.
+    task waits for frames and nothing else. An event of the channel layer is handled on the spot where that takes no waiting
+    (`handled_at_once`), by whoever has the turn where somebody has, and else by a task of its own. A slow query holds up no
+    conversation: what is asked of the database goes through `lookup.py`.
     """
 
     EVENTS: dict[str, str] = {}  # layer event type → method; what a client sends never chooses a method
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
+        self.send_now: Callable[[str], bool] = scope.get("extensions", {}).get(SEND_NOW, cannot_send_now)
         self.loop = asyncio.get_running_loop()
         self.turn = asyncio.Lock()
         self.over = False
+        self.lets_events_pass = False  # whoever has the turn only waits for an answer, and sends nothing before it
         self._events: deque[dict[str, Any]] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._events_are_seen_to = False
@@ -76,11 +88,18 @@ class SocketConsumer(AsyncConsumer):
 
     def tell(self, event: dict[str, Any]) -> None:
         """Take an event of the channel layer; one too many is lost, as the layer's contract allows."""
+        is_first = not self._events and (self.lets_events_pass or not self.turn.locked())
+        if is_first and not self.over and self.handled_at_once(event):
+            return
         if len(self._events) < self.capacity:
             self._events.append(event)
             if not self._events_are_seen_to:
                 self._events_are_seen_to = True
                 self._worker = self.loop.create_task(self._take_turn())
+
+    def handled_at_once(self, event: dict[str, Any]) -> bool:
+        """Handle an event if that takes no waiting; where it returns False, nothing has happened yet."""
+        return False
 
     async def _take_turn(self) -> None:
         async with self.turn:
@@ -89,7 +108,9 @@ class SocketConsumer(AsyncConsumer):
     async def _work_off_events(self) -> None:
         try:
             while self._events:
-                await self._handle_safely(self._events.popleft())
+                event = self._events.popleft()
+                if self.over or not self.handled_at_once(event):
+                    await self._handle_safely(event)
         finally:
             self._events_are_seen_to = False
 

@@ -1,0 +1,111 @@
+"""What the scripts in `lua/` answer, as they pack it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from chat.pairs.protocol import ErrorCode, Pair, Reason, Refusal
+
+
+class Fenced(Exception):
+    """This connection does not hold its user's seat any more; `reason` is what to tell it before closing."""
+
+    def __init__(self, reason: Literal["replaced", "restarting"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One message of the log as one member sees it; `sent_at` in ms since 1970."""
+
+    seq: int
+    n: int
+    mine: bool
+    text: str
+    sent_at: int
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """Where a message was stored, and what came before it that this connection has not seen."""
+
+    n: int
+    seq: int
+    sent_at: int
+    missed: list[Entry]
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of the log, and what it says about the rest."""
+
+    messages: list[Entry]
+    seq: int
+    complete: bool
+    delivered: int
+    ended: Reason | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out."""
+
+    pair: str = ""
+    seq: int = 0
+    fenced: Literal["replaced", "restarting"] | None = None
+
+
+class No(msgspec.Struct, frozen=True):
+    """Why something was not done; nothing in an answer that says yes."""
+
+    refused: ErrorCode | None = None
+    expected: int | None = None
+    fenced: Literal["replaced", "restarting"] | None = None
+    failed: str | None = None
+
+    def error(self) -> Exception | None:
+        """Return it as what is raised: `Refusal`, `Fenced` or a RedisError."""
+        if self.fenced:
+            return Fenced(self.fenced)
+        if self.refused:
+            return Refusal(self.refused, expected=self.expected)
+        return ResponseError(self.failed) if self.failed else None
+
+
+class PairAnswer(msgspec.Struct, frozen=True):
+    """The pair a user is in, as they see it."""
+
+    pair: Pair | None = None
+
+
+class Done(msgspec.Struct, frozen=True):
+    """How much of what is due was done."""
+
+    done: int
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """Whether one more is within the limit."""
+
+    allowed: bool
+
+
+decode_no = msgspec.msgpack.Decoder(No).decode
+decode_pair_answer = msgspec.msgpack.Decoder(PairAnswer).decode
+decode_piece = msgspec.msgpack.Decoder(Piece).decode
+decode_done = msgspec.msgpack.Decoder(Done).decode
+decode_allowed = msgspec.msgpack.Decoder(Allowed).decode
+decode_standings = msgspec.msgpack.Decoder(list[Standing]).decode
+
+_decode_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry]] | No]).decode
+_decode_received = msgspec.msgpack.Decoder(list[tuple[int] | No]).decode
+
+
+def decode_appended(raw: bytes) -> list[Appended | Exception | None]:
+    """Return what became of each message of a batch."""
+    return [answer.error() if isinstance(answer, No) else Appended(*answer) for answer in _decode_appended(raw)]
+
+
+def decode_received(raw: bytes) -> list[int | Exception | None]:
+    """Return up to which seq each member of a batch has everything on screen."""
+    return [answer.error() if isinstance(answer, No) else answer[0] for answer in _decode_received(raw)]
