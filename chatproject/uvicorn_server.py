@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -14,13 +13,9 @@ from django.conf import settings
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
 from chatproject.open_files import allow_many_sockets
+from chatproject.uvicorn_socket import TandemSocket
 
 CLOSE_SECONDS = 3  # after the drain, for requests that are still being answered
-
-
-def is_ours(record: logging.LogRecord) -> bool:
-    """Whether this is worth a line: a frame that is not UTF-8 is the client's fault, and answered with 1007."""
-    return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
 
 
 class TandemServer(uvicorn.Server):
@@ -31,10 +26,8 @@ class TandemServer(uvicorn.Server):
             application,
             host=host,
             port=port,
-            ws="websockets-sansio",
+            ws=TandemSocket,
             ws_max_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
-            ws_ping_interval=10,
-            ws_ping_timeout=12,
             ws_per_message_deflate=False,  # 50 kB and much time a connection, for texts of a hundred bytes
             lifespan="off",
             log_config=None,  # Django's
@@ -45,7 +38,6 @@ class TandemServer(uvicorn.Server):
             timeout_graceful_shutdown=CLOSE_SECONDS,
         )
         super().__init__(config)
-        logging.getLogger("uvicorn.error").addFilter(is_ours)
         self.on_ready = on_ready
         self.ending = False
         self.cannot_listen = ""

@@ -1,0 +1,85 @@
+"""What a process does once for all its sockets: ask them for signs of life, and send what a tick of the loop has gathered."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+BEAT_SECONDS = 1.0
+PERIOD = 10  # beats between two pings of a socket
+PATIENCE = 12  # beats in which the answer has to come: a line that went dead is noticed after 22, at most 25 s
+
+
+class Mortal(Protocol):
+    """What is asked for a sign of life."""
+
+    def ask(self) -> None:
+        """Send a ping, if there is a conversation to send it in."""
+
+    def is_late(self, since: int) -> bool:
+        """Whether there was no sign of life after this beat, in which it was asked for one."""
+
+    def drop(self) -> None:
+        """It gave no sign of life: end it now."""
+
+
+class Heartbeat:
+    """One timer for every socket. It counts beats while there is a socket; `now` is the number of the present one.
+
+    Sockets are dealt out over the beats of a period, so that a thousand of them are not asked in the same instant. Beats
+    and not a clock, so that a process that was stopped for a minute does not find everybody late.
+    """
+
+    def __init__(self) -> None:
+        self.now = 0
+        self._seats: list[set[Mortal]] = [set() for _ in range(PERIOD)]
+        self._timer: asyncio.TimerHandle | None = None
+
+    def join(self, socket: Mortal, loop: asyncio.AbstractEventLoop) -> int:
+        """Watch this socket from now on; return the seat to give to `leave`."""
+        seat = self.now % PERIOD
+        self._seats[seat].add(socket)
+        if self._timer is None:
+            self._timer = loop.call_later(BEAT_SECONDS, self._beat, loop)
+        return seat
+
+    def leave(self, socket: Mortal, seat: int) -> None:
+        """The socket is gone. Nothing happens if it has left before."""
+        self._seats[seat].discard(socket)
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not any(self._seats):
+            self._timer = None
+            return
+        self._timer = loop.call_later(BEAT_SECONDS, self._beat, loop)
+        self.now += 1
+        asked = self.now - PATIENCE
+        for socket in [one for one in self._seats[asked % PERIOD] if one.is_late(asked)]:
+            socket.drop()
+        for socket in self._seats[self.now % PERIOD]:
+            socket.ask()
+
+
+class Sender(Protocol):
+    """What has frames to send."""
+
+    def flush(self) -> None:
+        """Send them."""
+
+
+class Post:
+    """Sends what was gathered in a tick of the loop, at the begin of the next one: one system call a socket."""
+
+    def __init__(self) -> None:
+        self._senders: list[Sender] = []
+
+    def collect(self, sender: Sender, loop: asyncio.AbstractEventLoop) -> None:
+        """Come by at `sender`, who had nothing to send before."""
+        if not self._senders:
+            loop.call_soon(self._deliver)
+        self._senders.append(sender)
+
+    def _deliver(self) -> None:
+        senders, self._senders = self._senders, []
+        for sender in senders:
+            sender.flush()
