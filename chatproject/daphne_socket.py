@@ -8,6 +8,8 @@ from typing import Any
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
+from chat.realtime.consumer import SEND_NOW
+
 KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
 PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
 
@@ -44,6 +46,13 @@ class TandemSocket(WebSocketProtocol):
         if self.state not in (self.STATE_CLOSING, self.STATE_CLOSED):  # else it hung up in this moment
             super().serverSend(content, binary)
 
+    def send_now(self, text: str) -> bool:
+        """Send a text frame if that takes no waiting; return whether it did."""
+        if self.state != self.STATE_OPEN or not self.writable.is_set():
+            return False
+        self.serverSend(text)
+        return True
+
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         self.sendCloseFrame(code=code or 1000)
 
@@ -69,6 +78,12 @@ class TandemSocket(WebSocketProtocol):
 
 class PatientServer(Server):
     """daphne, whose `send` waits for a slow reader: so does the consumer, and nothing piles up for them."""
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Offer our consumers more than ASGI's `send`."""
+        if isinstance(protocol, TandemSocket):
+            scope.setdefault("extensions", {})[SEND_NOW] = protocol.send_now
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         await super().handle_reply(protocol, message)

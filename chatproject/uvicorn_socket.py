@@ -21,6 +21,7 @@ except ImportError:  # a platform without its C code
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
+from chat.realtime.consumer import SEND_NOW
 from chatproject.heartbeat import Heartbeat, Post
 from chatproject.inbox import Inbox
 
@@ -132,6 +133,13 @@ class TandemSocket(WebSocketsSansIOProtocol):
             if self.close_sent and self.rest is not None:
                 self.cut(self.rest)  # the answer to our close frame may be in it
 
+    def send_now(self, text: str) -> bool:
+        """Send a text frame if that takes no waiting; return whether it did."""
+        if self.writable is not always or not self.is_open():
+            return False
+        self.gather(TEXT, text.encode())
+        return True
+
     def gather(self, first: int, payload: bytes) -> None:
         unsent, length = self.unsent, len(payload)
         if not unsent:
@@ -159,6 +167,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application; the base's would close before what was sent in the last tick is on its way."""
+        self.scope["extensions"][SEND_NOW] = self.send_now
         try:
             await self.app(self.scope, self.receive, self.send)
         except ClientDisconnected:
