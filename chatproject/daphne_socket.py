@@ -9,6 +9,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from chat.realtime.consumer import SEND_NOW
+from chatproject.frames import text_frame, text_in
 
 KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
 PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
@@ -26,6 +27,8 @@ class TandemSocket(WebSocketProtocol):
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - daphne's name
         self.failByDrop = False  # a frame too large or not UTF-8 is answered with 1009 or 1007
+        self.loop = asyncio.get_event_loop()
+        self.unsent: list[bytes] = []
         self.writable = asyncio.Event()
         self.writable.set()
         return super().onConnect(request)
@@ -46,12 +49,36 @@ class TandemSocket(WebSocketProtocol):
         if self.state not in (self.STATE_CLOSING, self.STATE_CLOSED):  # else it hung up in this moment
             super().serverSend(content, binary)
 
+    # Text in one frame, past the forty calls that autobahn makes for it
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take whole text frames off the front; whatever comes then, autobahn knows what it is."""
+        at = 0
+        if self.state == self.STATE_OPEN and not (self.data or self.current_frame or self.inside_message):
+            while found := text_in(data, at):
+                text, at = found
+                self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
+        if at < len(data):
+            super().dataReceived(data[at:])
+
     def send_now(self, text: str) -> bool:
-        """Send a text frame if that takes no waiting; return whether it did."""
+        """Send a text frame if that takes no waiting; return whether it did. Those of one tick leave in one write."""
         if self.state != self.STATE_OPEN or not self.writable.is_set():
             return False
-        self.serverSend(text)
+        if not self.unsent:
+            self.loop.call_soon(self.flush)
+        self.unsent.append(text_frame(text.encode()))
         return True
+
+    def sendData(self, *args: Any, **options: Any) -> None:  # noqa: N802 - autobahn's name
+        self.flush()
+        super().sendData(*args, **options)
+
+    def flush(self) -> None:
+        """Send what this tick has gathered."""
+        if self.unsent:
+            self.transport.write(b"".join(self.unsent))
+            self.unsent.clear()
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         self.sendCloseFrame(code=code or 1000)
