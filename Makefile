@@ -20,7 +20,7 @@ test:   ## install what tests need and run all of them
 faults: ## every fault of tests/faults with many seeds, and the table (ARGS="--seeds 20 --write docs/reliability.md")
 	@$(BOOTSTRAP) faults $(ARGS)
 
-bench:  ## what a message costs, beside other chats on this machine (ARGS="--seconds 5 --write docs/performance.md")
+bench:  ## what a message costs, beside other chats on this machine (ARGS="--rounds 3 --write docs/performance.md"; ARGS=--help)
 	@$(BOOTSTRAP) bench $(ARGS)
 
 check:  ## lint, format, types, templates, migrations, deployment settings

@@ -1,6 +1,6 @@
 """`make bench`: what a message costs, here and elsewhere.
 
-python -m benchmarks --only tandem --seconds 5 --json figures.json --write docs/performance.md
+python -m benchmarks --only tandem --workload flood --seconds 5 --rounds 3 --json figures.json --write docs/performance.md
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 
 
@@ -17,32 +18,47 @@ def main() -> int:
     if not Path("/proc/self/stat").exists():
         print("The benchmark reads CPU time from /proc, which only Linux has.", file=sys.stderr)
         return 1
+    from benchmarks import machine
+    from benchmarks.goals import goals
     from benchmarks.launch import PEERS
-    from benchmarks.page import page
-    from benchmarks.report import chart, table
+    from benchmarks.page import write
+    from benchmarks.report import report
+    from benchmarks.results import Results
     from benchmarks.run import run
+    from benchmarks.workloads import WORKLOADS
 
     peers = [peer for peer in PEERS if options.only.lower() in peer.name.lower()]
-    if not peers:
-        print(f"No peer's name contains {options.only!r}: {'; '.join(peer.name for peer in PEERS)}", file=sys.stderr)
-        return 1
-    results = run(peers, shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]), options.seconds)
-    print("\n".join(table(results)))
+    workloads = [workload for workload in WORKLOADS if options.workload.lower() in workload.name.lower()]
+    for word, found, all_ in ((options.only, peers, PEERS), (options.workload, workloads, WORKLOADS)):
+        if not found:
+            print(f"No name contains {word!r}: {'; '.join(one.name for one in all_)}", file=sys.stderr)
+            return 1
+    command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+    results = Results(command, options.seconds, options.rounds, machine.describe())
+    begin = time.monotonic()
+    run(peers, workloads, results)
+    print(report(results))
+    print(f"{time.monotonic() - begin:.0f} s")
     if options.json:
-        options.json.write_text(json.dumps(results.as_json(), indent=2) + "\n")
+        everything = {**results.as_json(), "goals": [goal.as_json(results) for goal in goals()]}
+        options.json.write_text(json.dumps(everything, indent=2) + "\n")
     if options.write:
-        drawing = options.write.with_suffix(".svg")
-        drawing.write_text(chart(results))
-        options.write.write_text(page(results, drawing.name))
-    return 0 if results.peers else 1
+        write(results, options.write)
+    return 0 if any(results.figures.values()) else 1
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="What a message costs, here and elsewhere.")
     parser.add_argument("--only", default="", metavar="NAME", help="peers whose name contains this")
+    parser.add_argument("--workload", default="", metavar="NAME", help="workloads whose name contains this")
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default: %(default)g)")
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="times each is measured; medians are told (default: %(default)d)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write all figures")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="where to write the page; its chart goes beside it")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="where to write the page; its charts go into a folder beside it"
+    )
     return parser.parse_args()
 
 

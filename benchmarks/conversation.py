@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from benchmarks.seats import Seat
+from typing import Protocol
 
 LENGTH = 100  # bytes of a text
-SETTLE_SECONDS = 10.0  # for what is still under way at the end; then it is lost
+
+
+class Speaker(Protocol):
+    """What a line needs of a seat (seats.py)."""
+
+    is_host: bool
+    hear: Callable[[str], None]
+
+    def send(self, text: str) -> None: ...
 
 
 @dataclass
 class Tally:
-    """What is under way and what arrived. Latencies are seconds and only kept while `measuring`."""
+    """What is under way, what arrived and what did not. Times are of the monotonic clock, latencies seconds."""
 
     under_way: int = 0
-    all_arrived: asyncio.Event = field(default_factory=asyncio.Event)
     delivered: int = 0
+    lost: int = 0
     duplicates: int = 0
+    last_arrival: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    measuring: bool = False
 
 
 class Line:
     """One direction of a conversation: from one seat to its partner."""
 
-    def __init__(self, sender: Seat, receiver: Seat, tally: Tally) -> None:
+    def __init__(self, sender: Speaker, receiver: Speaker, tally: Tally) -> None:
         self.sender, self.tally = sender, tally
         self.mark = "h" if sender.is_host else "g"
         self.number = 0
-        self.due: dict[int, float] = {}  # of what is under way, by number
-        self.on_delivery: Callable[[], None] = lambda: None
+        self.due: dict[int, float] = {}  # of what is under way, by number; the oldest first
+        self.replaced: set[int] = set()  # what is waited for, but not by the line
+        self.given_up: set[int] = set()
+        self.on_free: Callable[[Line], None] = lambda line: None
         receiver.hear = self.arrived
 
     def say(self, due: float | None = None) -> None:
@@ -45,23 +52,38 @@ class Line:
         self.sender.send(f"{self.mark} {self.number} ".ljust(LENGTH, "x"))
 
     def arrived(self, text: str) -> None:
-        due = self.due.pop(int(text.split(" ", 2)[1]), None)
+        number = int(text.split(" ", 2)[1])
+        due = self.due.pop(number, None)
         if due is None:
-            self.tally.duplicates += 1
+            self.arrived_again(number)
             return
+        now = time.monotonic()
+        self.tally.last_arrival = now
         self.tally.delivered += 1
         self.tally.under_way -= 1
-        if self.tally.measuring:
-            self.tally.latencies.append(time.monotonic() - due)
-        self.on_delivery()
-        if not self.tally.under_way:
-            self.tally.all_arrived.set()
+        self.tally.latencies.append(now - due)
+        if number in self.replaced:
+            self.replaced.remove(number)
+        else:
+            self.on_free(self)
 
+    def arrived_again(self, number: int) -> None:
+        if number in self.given_up:
+            self.given_up.remove(number)
+            self.tally.lost -= 1
+        else:
+            self.tally.duplicates += 1
 
-async def settle(tally: Tally) -> int:
-    """Wait for what is under way; return how much never came."""
-    tally.all_arrived.clear()
-    if tally.under_way:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(tally.all_arrived.wait(), SETTLE_SECONDS)
-    return tally.under_way
+    def replace(self, before: float) -> None:
+        """Go on without what was due before this time and is not here: it may still come, but nothing waits for it."""
+        for number in [number for number, due in self.due.items() if due < before and number not in self.replaced]:
+            self.replaced.add(number)
+            self.on_free(self)
+
+    def give_up(self) -> None:
+        """What is still under way is lost."""
+        self.given_up.update(self.due)
+        self.tally.lost += len(self.due)
+        self.tally.under_way -= len(self.due)
+        self.due.clear()
+        self.replaced.clear()

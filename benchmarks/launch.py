@@ -1,124 +1,127 @@
-"""Starting the peers: each alone on its core, with a broker of its own on the other, all of it ended afterwards."""
+"""The peers, and how each is started: by the command its own documentation gives, with a broker of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import machine
+from benchmarks.processes import ROOT, LeftOut, broker, free_port, served
 from benchmarks.seats import Seat, SocketIOSeat, TandemSeat, TutorialSeat
 from tests.person import Person
-from tests.site import Site, Valkey
+from tests.site import Site
 
-ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("TANDEM_VAR_DIR") or ROOT / "var") / "benchmarks"
-PEOPLE = 1000  # as many as the idle workload connects
-START_SECONDS = 30.0
+PEOPLE = 2000  # as many as the largest workload connects
 INSTALL_SECONDS = 180.0
 
 
-class LeftOut(Exception):
-    """A peer cannot be measured here; the message says why."""
+@dataclass(frozen=True)
+class Home:
+    """What outlives a server process: a folder, the broker, the people who are logged in."""
 
-
-@dataclass
-class Running:
-    """A server that accepts connections, and the broker behind it if it has one."""
-
-    peer: Peer
-    url: str
-    server: int  # process ids
-    broker: int | None
+    folder: Path
+    broker: int | None = None  # its process id
+    environment: dict[str, str] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
+class Running:
+    """Server processes that accept connections, and the broker behind them if there is one."""
+
+    seat: type[Seat]
+    urls: list[str]
+    servers: list[int]  # process ids
+    broker: int | None
+    people: list[Person]
+
+
+@dataclass(frozen=True)
 class Peer:
-    """Something that is measured. `start` runs it in a folder until its context ends."""
+    """Something that is measured. `database` is the module whose `application` uses one."""
 
     name: str
     seat: type[Seat]
-    start: Callable[[Peer, Path], contextlib.AbstractContextManager[Running]]
+    home: Callable[[Path], contextlib.AbstractContextManager[Home]]
+    command: Callable[[int], list[str]]  # for a port
+    database: str | None = None
+    most_processes: int | None = None
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[Running]:
+    def at_home(self) -> Iterator[Home]:
         folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # short, for sockets have to fit
         try:
-            with self.start(self, folder) as running:
-                yield running
+            with self.home(folder) as home:
+                yield home
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def running(self, home: Home, processes: int = 1, slow_queries: bool = False) -> Iterator[Running]:
+        """Run as many processes, all on the same core; with `slow_queries` they can be told to run some."""
+        with contextlib.ExitStack() as stack:
+            urls, servers = [], []
+            for number in range(processes):
+                port = free_port()
+                command = self.command(port)
+                if slow_queries:
+                    command[1:1] = ["-m", "benchmarks.peers.slow_queries", str(self.database)]
+                log = home.folder / f"server-{number}.log"
+                servers.append(stack.enter_context(served(command, port, log, home.environment)))
+                urls.append(f"http://127.0.0.1:{port}")
+            yield Running(self.seat, urls, servers, home.broker, home.people)
 
-def tandem(server: str) -> Callable[[Peer, Path], contextlib.AbstractContextManager[Running]]:
-    """As `manage.py serve` runs it, without limits, with a thousand people who are logged in."""
+
+def tandem(server: str) -> Peer:
+    """As `manage.py serve` runs it, without limits, with people who are logged in."""
 
     @contextlib.contextmanager
-    def start(peer: Peer, folder: Path) -> Iterator[Running]:
-        site = Site(folder, processes=0, SERVER=server, RATE_LIMITS="off", DEBUG="")
+    def home(folder: Path) -> Iterator[Home]:
+        site = Site(folder, processes=0, RATE_LIMITS="off", DEBUG="")
         try:
             people = site.people(*(f"p{number}-" for number in range(PEOPLE)))
-            with machine.on_core(machine.SERVER_CORE):
-                site.servers.append(site.start_server())
-            [one] = site.servers
-            yield Running(peer, one.url, one.process.pid, site.valkey.process.pid, people)
+            yield Home(folder, site.valkey.process.pid, site.environment, people)
         finally:
             site.stop()
 
-    return start
+    def command(port: int) -> list[str]:
+        return [sys.executable, "manage.py", "serve", "--server", server, "--port", str(port)]
+
+    return Peer(f"Tandem, {server}", TandemSeat, home, command, database="chatproject.asgi")
 
 
-def tutorial(layer: str) -> Callable[[Peer, Path], contextlib.AbstractContextManager[Running]]:
+def tutorial(layer: str, name: str) -> Peer:
     """daphne, silent; `layer` is core or pubsub."""
+    asgi = "benchmarks.peers.tutorial.asgi"
 
     @contextlib.contextmanager
-    def start(peer: Peer, folder: Path) -> Iterator[Running]:
-        port = free_port()
-        words = ["-v", "0", "-b", "127.0.0.1", "-p", str(port), "benchmarks.peers.tutorial.asgi:application"]
+    def home(folder: Path) -> Iterator[Home]:
         with broker(folder) as valkey:
-            environment = {
-                "DJANGO_SETTINGS_MODULE": "benchmarks.peers.tutorial.settings",
-                "REDIS_URL": valkey.url,
-                "LAYER": layer,
-            }
-            with served([sys.executable, "-m", "daphne", *words], port, folder, environment) as pid:
-                yield Running(peer, f"http://127.0.0.1:{port}", pid, valkey.process.pid)
+            settings = {"DJANGO_SETTINGS_MODULE": "benchmarks.peers.tutorial.settings", "LAYER": layer}
+            yield Home(folder, valkey.process.pid, {**settings, "REDIS_URL": valkey.url})
 
-    return start
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), f"{asgi}:application"]
+
+    return Peer(name, TutorialSeat, home, command, database=asgi)
 
 
 @contextlib.contextmanager
-def relay(peer: Peer, folder: Path) -> Iterator[Running]:
-    """uvicorn with the options Tandem gives it."""
-    port = free_port()
-    words = ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--lifespan", "off"]
-    words += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.relay:application", *words]
-    with served(command, port, folder, {}) as pid:
-        yield Running(peer, f"http://127.0.0.1:{port}", pid, None)
-
-
-@contextlib.contextmanager
-def socketio(peer: Peer, folder: Path) -> Iterator[Running]:
-    """Node runs it from a folder of the cache, where its packages are."""
-    home = install_socketio()
-    port = free_port()
+def socketio_home(folder: Path) -> Iterator[Home]:
+    install_socketio()
     with broker(folder) as valkey:
-        environment = {"REDIS_SOCKET": str(valkey.socket), "PORT": str(port), "NODE_ENV": "production"}
-        with served(["node", str(home / "server.js")], port, folder, environment) as pid:
-            yield Running(peer, f"http://127.0.0.1:{port}", pid, valkey.process.pid)
+        yield Home(folder, valkey.process.pid, {"REDIS_SOCKET": str(valkey.socket), "NODE_ENV": "production"})
 
 
-def install_socketio() -> Path:
+def install_socketio() -> None:
+    """Node runs it from a folder of the cache, where its packages are."""
     home, source = CACHE / "socketio", ROOT / "benchmarks" / "peers" / "socketio"
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
@@ -133,58 +136,28 @@ def install_socketio() -> Path:
         raise LeftOut("npm took too long to install its packages") from None
     if done.returncode != 0:
         raise LeftOut("npm could not install its packages")
-    return home
+
+
+def socketio_command(port: int) -> list[str]:
+    return ["node", str(CACHE / "socketio" / "server.js"), str(port)]
 
 
 @contextlib.contextmanager
-def broker(folder: Path) -> Iterator[Valkey]:
-    with machine.on_core(machine.OTHER_CORE):
-        valkey = Valkey(folder)
-    try:
-        yield valkey
-    finally:
-        valkey.kill()
+def relay_home(folder: Path) -> Iterator[Home]:
+    yield Home(folder)
 
 
-@contextlib.contextmanager
-def served(command: list[str], port: int, folder: Path, environment: dict[str, str]) -> Iterator[int]:
-    """Run a server until it is not needed any more; its process id once it accepts connections."""
-    log = folder / "server.log"
-    with log.open("w") as out, machine.on_core(machine.SERVER_CORE):
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
-    try:
-        wait_for_port(process, port, log)
-        yield process.pid
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def relay_command(port: int) -> list[str]:
+    """uvicorn with the options Tandem gives it."""
+    words = ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--lifespan", "off"]
+    words += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
+    return [sys.executable, "-m", "uvicorn", "benchmarks.peers.relay:application", *words]
 
 
-def wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    lines = log.read_text().strip().splitlines() or ["it said nothing"]
-    raise LeftOut(f"it did not start: {lines[-1]}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
-PEERS = [
-    Peer("Tandem, uvicorn", TandemSeat, tandem("uvicorn")),
-    Peer("Tandem, daphne", TandemSeat, tandem("daphne")),
-    Peer("Socket.IO, Redis adapter", SocketIOSeat, socketio),
-    Peer("Channels tutorial, daphne, pub/sub layer", TutorialSeat, tutorial("pubsub")),
-    Peer("Channels tutorial, daphne, core layer", TutorialSeat, tutorial("core")),
-    Peer("Bare relay, uvicorn, no broker", Seat, relay),
-]
+TANDEM_UVICORN = tandem("uvicorn")
+TANDEM_DAPHNE = tandem("daphne")
+SOCKETIO = Peer("Socket.IO, Redis adapter", SocketIOSeat, socketio_home, socketio_command)
+TUTORIAL_PUBSUB = tutorial("pubsub", "Channels tutorial, daphne, pub/sub layer")
+TUTORIAL_CORE = tutorial("core", "Channels tutorial, daphne, core layer")
+RELAY = Peer("Bare relay, uvicorn, no broker", Seat, relay_home, relay_command, most_processes=1)
+PEERS = [TANDEM_UVICORN, TANDEM_DAPHNE, SOCKETIO, TUTORIAL_PUBSUB, TUTORIAL_CORE, RELAY]

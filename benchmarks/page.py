@@ -1,65 +1,50 @@
-"""docs/performance.md: the tables, and what a reader must know about them."""
+"""docs/performance.md: the tables, the charts, and what a reader must know about them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from statistics import median
 
-from benchmarks.report import ratios, table
-from benchmarks.run import Results
+from benchmarks.charts import charts
+from benchmarks.report import goals_table, growth_table, ratios, table, trouble_table
+from benchmarks.results import Results
 
 NOISE = 0.05  # cores; below this nobody else was there
-
-PAGE = """# Performance
-
-What a message costs, beside what it costs elsewhere: every peer started by the same command on the same machine, one at a time.
-Made by `make bench ARGS="--write docs/performance.md"`; this run, {seconds:g} s a measurement, was
-`{command}`.
-
-{machine}
-
-![CPU time per delivered message]({chart})
-
-## Tandem divided by the others
-
-Figures of one run only. Below 1 is better, except for messages/s.
-
-{ratios}
-
-## As measured
-
-{table}
-
-- **What each does for a message.** Tandem checks who sends, stores it, answers `accepted`, delivers it, takes `received` and
-  tells `delivered`: five frames. Socket.IO and the relay deliver one frame for one; the tutorial's chat sends it to both. None
-  of them stores anything. All run as one process.
-- **server, broker µs**: user and system time from `/proc/PID/stat`, all threads, divided by the messages that arrived.
-- **flood**: 50 pairs, 4 messages of 100 bytes under way in each. The server has one core; load generator and broker share
-  the other, so messages/s can be the generator's limit where a server is cheap. A lost message is not replaced by another.
-- **300 messages/s**: 100 pairs, 3 a second each, sent by the clock; latency counts from when a message was due, so it includes
-  what the load generator was late.
-- **idle**: growth of resident memory by 1,000 connections in pairs, after 40 others had come, talked and gone.
-- **pairs/s**: connect twice, join, leave, close, eight pairs at a time. The others have no pairs to make.
-- **lost**: not arrived 10 s after the end; **twice**: arrived more than once. Both of flood and fixed rate together.
-
-## What is left out
-
-{left_out}- More than one server process, and how cost grows from 10 to 1,000 pairs.
-- A slow database beside the chat.
-- Memory of the broker. Of a server only what is resident.
-"""
+NAMES = ["cpu.svg", "rate.svg", "latency.svg", "memory.svg", "growth.svg", "trouble.svg"]
+TEMPLATE = Path(__file__).with_name("page.md")
 
 
-def page(results: Results, chart: str) -> str:
-    """Return the page; `chart` is the name of the drawing beside it."""
-    return PAGE.format(
+def write(results: Results, file: Path) -> None:
+    """Write the page, and its charts into a folder of the same name."""
+    folder = file.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    for name, (_, drawing) in charts(results).items():
+        (folder / name).write_text(drawing)
+    file.write_text(page(results, folder.name))
+
+
+def page(results: Results, folder: str) -> str:
+    """Return the page; `folder` is where its charts are."""
+    pictures = {name: f"![{title}]({folder}/{name})\n" for name, (title, _) in charts(results).items()}
+    return TEMPLATE.read_text().format(
         command=results.command,
         seconds=results.seconds,
+        rounds=rounds_of(results),
         machine=machine_of(results),
-        chart=chart,
+        goals="\n".join(goals_table(results)),
         ratios="\n".join(ratios(results)),
         table="\n".join(table(results)),
+        growth_table="\n".join(growth_table(results)),
+        trouble_table="\n".join(trouble_table(results)),
         left_out="".join(f"- {name}: {reason}.\n" for name, reason in results.left_out.items()),
+        **{name.removesuffix(".svg"): pictures.get(name, "") for name in NAMES},
     )
+
+
+def rounds_of(results: Results) -> str:
+    if results.rounds == 1:
+        return "once each"
+    return f"{results.rounds} times each, there and back through the peers, of which the medians are told"
 
 
 def machine_of(results: Results) -> str:
@@ -72,8 +57,9 @@ def company(results: Results) -> str:
     """Say who else used the cores while we measured."""
     shares = [
         figures["others_busy"]
-        for workloads in results.peers.values()
-        for figures in workloads.values()
+        for workloads in results.figures.values()
+        for rounds in workloads.values()
+        for figures in rounds.values()
         if "others_busy" in figures
     ]
     if not shares or max(shares) < NOISE:

@@ -1,59 +1,114 @@
-"""What a run found, as tables and as a drawing."""
+"""What a run found, as tables."""
 
 from __future__ import annotations
 
-from benchmarks.chart import Bar, bars
-from benchmarks.run import Results
+from benchmarks.goals import DAPHNE, UVICORN, Goal, goals
+from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Place, Results, growth_name
 
 # heading, workload, figure, format
 COLUMNS = [
     ("server µs a message, flood", "flood", "server_us", ".0f"),
-    ("broker µs", "flood", "broker_us", ".0f"),
+    ("broker µs", "flood", "broker_us", ".1f"),
     ("messages/s, flood", "flood", "messages_per_s", ",.0f"),
+    ("server's core busy", "flood", "server_busy", ".0%"),
     ("server µs, 300 messages/s", "fixed rate", "server_us", ".0f"),
-    ("p50 ms", "fixed rate", "p50_ms", ".1f"),
+    ("p50 ms", "fixed rate", "p50_ms", ".2f"),
     ("p99 ms", "fixed rate", "p99_ms", ".1f"),
     ("p99.9 ms", "fixed rate", "p99.9_ms", ".1f"),
     ("kB an idle connection", "idle", "kb_per_connection", ".1f"),
+    ("kB of broker", "idle", "broker_kb_per_connection", ".1f"),
     ("pairs/s", "churn", "pairs_per_s", ".0f"),
     ("server ms a pair", "churn", "server_ms_per_pair", ".1f"),
 ]
 RATIOS = [column for column in COLUMNS if column[2] in ("server_us", "messages_per_s", "p99_ms", "kb_per_connection")]
+TROUBLE = [
+    ("p50 ms", "p50_ms", ".1f"),
+    ("p99 ms", "p99_ms", ".1f"),
+    ("server µs", "server_us", ".0f"),
+    ("lost", "lost", ".0f"),
+]
 NONE = "-"
 
 
+def report(results: Results) -> str:
+    """Return everything, for a terminal."""
+    tables = [goals_table(results), table(results), growth_table(results), trouble_table(results)]
+    left_out = [f"left out: {name}: {reason}" for name, reason in results.left_out.items()]
+    return "\n\n".join("\n".join(lines) for lines in [*tables, left_out])
+
+
 def table(results: Results) -> list[str]:
-    """Return all figures as they were measured, a line each."""
+    """Return the figures of what every peer does, as they were measured, a line each."""
     rows = []
     for peer in results.peers:
         cells = [cell(results.figure(peer, workload, name), form) for _, workload, name, form in COLUMNS]
-        rows.append([peer, *cells, counted(results, peer, "lost"), counted(results, peer, "duplicates")])
+        rows.append([peer, *cells, str(results.total(peer, "lost")), str(results.total(peer, "duplicates"))])
     return markdown(["", *(heading for heading, *_ in COLUMNS), "lost", "twice"], rows)
 
 
-def cell(value: float | None, form: str) -> str:
-    return NONE if value is None else format(value, form)
+def goals_table(results: Results) -> list[str]:
+    """Return what Tandem wants to reach and what it reached."""
+    rows = [
+        [goal.name, cell(goal.measure(results), goal.form), *limits(goal), goal.reached(results)] for goal in goals()
+    ]
+    return markdown(["", "this run", "wanted", "aim", "reached"], rows)
 
 
-def counted(results: Results, peer: str, name: str) -> str:
-    return f"{sum(figures.get(name, 0) for figures in results.peers[peer].values()):.0f}"
+def limits(goal: Goal) -> list[str]:
+    sign = "≥" if goal.more_is_better else "≤"
+    return [f"{sign} {limit:g}" for limit in (goal.wanted, goal.aim)]
 
 
 def ratios(results: Results) -> list[str]:
     """Tandem's figures divided by each peer's of the same run."""
     rows = []
-    ours = [peer for peer in results.peers if peer.startswith("Tandem")]
+    ours = [peer for peer in results.peers if peer in (UVICORN, DAPHNE)]
     for mine in ours:
         for other in results.peers:
             if other not in ours:
-                cells = [ratio(results, mine, other, workload, name) for _, workload, name, _ in RATIOS]
+                cells = [
+                    cell(results.ratio(Place(mine, workload, (name,)), Place(other, workload, (name,))), ".2f")
+                    for _, workload, name, _ in RATIOS
+                ]
                 rows.append([f"{mine} ÷ {other}", *cells])
     return markdown(["", *(heading for heading, *_ in RATIOS)], rows)
 
 
-def ratio(results: Results, mine: str, other: str, workload: str, name: str) -> str:
-    above, below = results.figure(mine, workload, name), results.figure(other, workload, name)
-    return f"{above / below:.2f}" if above is not None and below else NONE
+def growth_table(results: Results) -> list[str]:
+    """Return CPU per message, server and broker together, by the number of pairs and of processes."""
+    rows = []
+    for processes in GROWTH_PROCESSES:
+        for peer in results.peers:
+            places = [Place(peer, growth_name(pairs, processes), ("server_us", "broker_us")) for pairs in GROWTH_PAIRS]
+            costs = [growth_cost(results, place) for place in places]
+            if any(cost != NONE for cost in costs):
+                ratio = cell(results.ratio(places[-1], places[0]), ".2f")
+                rows.append([peer, str(processes), *costs, ratio])
+    pairs = [f"{pairs:,} pairs" for pairs in GROWTH_PAIRS]
+    return markdown(["", "processes", *pairs, f"{pairs[-1]} ÷ {pairs[0]}"], rows)
+
+
+def growth_cost(results: Results, place: Place) -> str:
+    server, broker = (results.figure(place.peer, place.workload, name) for name in place.names)
+    return NONE if server is None or broker is None else f"{server:.0f} + {broker:.0f}"
+
+
+def trouble_table(results: Results) -> list[str]:
+    """Return the fixed rate without slow queries and with them."""
+    rows = []
+    for peer in results.peers:
+        if results.of(peer, "database trouble"):
+            cells = [
+                cell(results.figure(peer, "database trouble", f"{kind}{name}"), form)
+                for _, name, form in TROUBLE
+                for kind in ("calm_", "")
+            ]
+            rows.append([peer, *cells])
+    return markdown(["", *(f"{heading}{kind}" for heading, *_ in TROUBLE for kind in ("", ", trouble"))], rows)
+
+
+def cell(value: float | None, form: str) -> str:
+    return NONE if value is None else format(value, form)
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -63,13 +118,3 @@ def markdown(head: list[str], rows: list[list[str]]) -> list[str]:
 
 def line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def chart(results: Results) -> str:
-    """Return the flood's CPU time as a drawing."""
-    found = [
-        Bar(peer, [results.figure(peer, "flood", name) or 0 for name in ("server_us", "broker_us")])
-        for peer in results.peers
-        if "flood" in results.peers[peer]
-    ]
-    return bars("CPU time per delivered message, µs (flood)", ["server", "broker"], found)

@@ -1,59 +1,54 @@
-"""One run: every peer, every workload, one after the other."""
+"""One run: every workload, and for each every peer, so that what is compared was measured one soon after the other."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, field
+import contextlib
 
 from benchmarks import machine
-from benchmarks.launch import LeftOut, Peer
-from benchmarks.workloads import Figures, workloads_for
+from benchmarks.launch import Home, Peer
+from benchmarks.processes import LeftOut
+from benchmarks.results import Figures, Results
+from benchmarks.workloads import Workload
 
-PATIENCE = 120.0  # seconds a workload may take beyond the time it measures
-
-
-@dataclass
-class Results:
-    """What one run found: peer, workload, figure. `left_out` says why something is missing."""
-
-    command: str
-    seconds: float
-    machine: dict[str, str]
-    peers: dict[str, dict[str, Figures]] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-
-    def figure(self, peer: str, workload: str, name: str) -> float | None:
-        return self.peers.get(peer, {}).get(workload, {}).get(name)
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
+PATIENCE = 150.0  # seconds a workload may take beyond the time it measures
 
 
-def run(peers: list[Peer], command: str, seconds: float) -> Results:
-    """Measure these peers; whatever cannot be started or breaks is noted and left out."""
-    results = Results(command, seconds, machine.describe())
+def run(peers: list[Peer], workloads: list[Workload], results: Results) -> None:
+    """Add what is measured to `results`; whatever cannot be started or breaks is noted there and left out."""
     machine.allow_many_sockets()
-    with machine.on_core(machine.OTHER_CORE):
+    with machine.on_core(machine.OTHER_CORE), contextlib.ExitStack() as stack:
+        homes = {}
         for peer in peers:
-            print(f"{peer.name} ...", flush=True)
             try:
-                measure(peer, results)
+                homes[peer.name] = stack.enter_context(peer.at_home())
+                results.figures[peer.name] = {}
             except LeftOut as error:
                 results.left_out[peer.name] = str(error)
-    for name, reason in results.left_out.items():
-        print(f"left out: {name}: {reason}")
-    return results
+        for workload in workloads:
+            able = [peer for peer in peers if peer.name in homes and workload.is_for(peer)]
+            for number in range(results.rounds):
+                # There and back: what drifts on the machine hits the first and the last alike.
+                for peer in able if number % 2 == 0 else able[::-1]:
+                    try_one(peer, homes[peer.name], workload, number, results)
 
 
-def measure(peer: Peer, results: Results) -> None:
-    with peer.running() as running, asyncio.Runner(loop_factory=event_loop) as runner:
-        figures = results.peers[peer.name] = {}
-        for name, workload in workloads_for(running):
-            try:
-                limit = results.seconds + PATIENCE
-                figures[name] = runner.run(asyncio.wait_for(workload(results.seconds), limit))
-            except (OSError, TimeoutError) as error:
-                results.left_out[f"{peer.name}, {name}"] = f"{type(error).__name__} {error}".strip()
+def try_one(peer: Peer, home: Home, workload: Workload, number: int, results: Results) -> None:
+    print(f"{workload.name}: {peer.name}", flush=True)
+    try:
+        results.add(peer.name, workload.name, number, one(peer, home, workload, results.seconds))
+    except (LeftOut, OSError, TimeoutError) as error:
+        reason = str(error) if isinstance(error, LeftOut) else f"{type(error).__name__} {error}".strip()
+        results.left_out[f"{peer.name}, {workload.name}"] = reason
+
+
+def one(peer: Peer, home: Home, workload: Workload, seconds: float) -> Figures:
+    """Start the peer's server, give it this to do, and stop it."""
+    with (
+        peer.running(home, workload.processes, workload.slow_queries) as running,
+        asyncio.Runner(loop_factory=event_loop) as runner,
+    ):
+        return runner.run(asyncio.wait_for(workload.run(running, seconds), seconds + PATIENCE))
 
 
 def event_loop() -> asyncio.AbstractEventLoop:

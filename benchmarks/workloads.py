@@ -1,150 +1,69 @@
-"""What the servers are given to do. Each workload returns its figures by name.
-
-CPU figures are what the server and the broker spent between two looks at /proc, per message that arrived in between.
-"""
+"""What the servers are given to do. Each workload returns its figures by name."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import machine
-from benchmarks.conversation import Line, Tally, settle
-from benchmarks.launch import Running
-from benchmarks.seats import Seat, TandemSeat
+import msgspec
 
-Figures = dict[str, float]
+from benchmarks import machine
+from benchmarks.conversation import Tally
+from benchmarks.launch import Peer, Running
+from benchmarks.loads import ByTheClock, Flood, Rotation
+from benchmarks.pairs import AT_ONCE, lines_of, pair_up, pairs
+from benchmarks.peers import slow_queries
+from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Figures, growth_name
+from benchmarks.seats import Seat, TandemSeat
+from benchmarks.window import Look, measure
 
 FLOOD_PAIRS, IN_FLIGHT = 50, 4  # messages of a pair under way at any time, both directions together
 RATE_PAIRS, RATE = 100, 3  # messages a second of a pair
 IDLE_PAIRS = 500
 CHURNERS = 8  # pairs that are being made at the same time
-AT_ONCE = 20  # pairs that connect at the same time
-WARM_UP_SECONDS = 1.0
+TOGETHER = 20  # messages of all pairs under way in growth: one for each direction of ten pairs
 IDLE_SECONDS = 2.0  # until memory is read
-
-
-async def pair_up(running: Running, number: int) -> tuple[Seat, Seat]:
-    """Two connections that hear each other."""
-    people = running.people[2 * number : 2 * number + 2] or (None, None)
-    host, guest = (
-        running.peer.seat(running.url, str(number), is_host, person)
-        for is_host, person in zip((True, False), people, strict=True)
-    )
-    await asyncio.gather(host.open(), guest.open())
-    if isinstance(host, TandemSeat) and isinstance(guest, TandemSeat):
-        await guest.join(host)
-    return host, guest
-
-
-@contextlib.asynccontextmanager
-async def pairs(running: Running, count: int) -> AsyncIterator[list[tuple[Seat, Seat]]]:
-    """As many pairs, closed at the end."""
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def one(number: int) -> tuple[Seat, Seat]:
-        async with places:
-            return await pair_up(running, number)
-
-    made = await asyncio.gather(*map(one, range(count)))
-    yield made
-    await asyncio.gather(*(seat.close() for both in made for seat in both))
-
-
-def lines_of(made: list[tuple[Seat, Seat]], tally: Tally) -> list[Line]:
-    """Both directions of every pair, the pairs' first directions first."""
-    there = [Line(host, guest, tally) for host, guest in made]
-    return there + [Line(guest, host, tally) for host, guest in made]
-
-
-async def flood(running: Running, seconds: float) -> Figures:
-    """Whenever a message arrives, the next goes out: how much at most?"""
-    tally = Tally()
-    async with pairs(running, FLOOD_PAIRS) as made:
-        lines = lines_of(made, tally)
-        for line in lines:
-            line.on_delivery = line.say
-            for _ in range(IN_FLIGHT // 2):
-                line.say()
-        figures = await measure(running, tally, seconds)
-        for line in lines:
-            line.on_delivery = lambda: None
-        return {**figures, "lost": await settle(tally), "duplicates": tally.duplicates}
-
-
-async def fixed_rate(running: Running, seconds: float) -> Figures:
-    """Messages go out by the clock, whether the server keeps up or not; latency counts from when they were due."""
-    tally = Tally()
-    async with pairs(running, RATE_PAIRS) as made:
-        lines = lines_of(made, tally)
-        talking = asyncio.create_task(by_the_clock(lines))
-        figures = await measure(running, tally, seconds)
-        talking.cancel()
-        await asyncio.gather(talking, return_exceptions=True)
-        return {**figures, "lost": await settle(tally), "duplicates": tally.duplicates}
-
-
-async def by_the_clock(lines: list[Line]) -> None:
-    begin, step = time.monotonic(), 1 / (RATE_PAIRS * RATE)
-    number = 0
-    while True:
-        due = begin + number * step
-        if (wait := due - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
-        lines[number % len(lines)].say(due)
-        number += 1
-
-
-async def measure(running: Running, tally: Tally, seconds: float) -> Figures:
-    """Let it run warm, then look at the clock, the count and the CPU before and after."""
-    await asyncio.sleep(WARM_UP_SECONDS)
-    before, delivered, begin = cpu(running), tally.delivered, time.monotonic()
-    tally.measuring = True
-    await asyncio.sleep(seconds)
-    tally.measuring = False
-    took, count = time.monotonic() - begin, tally.delivered - delivered
-    server, broker, others = (now - then for now, then in zip(cpu(running), before, strict=True))
-    latencies = sorted(tally.latencies)
-    return {
-        "messages": count,
-        "messages_per_s": count / took,
-        "server_us": 1e6 * server / max(count, 1),
-        "broker_us": 1e6 * broker / max(count, 1),
-        "server_busy": server / took,
-        "others_busy": others / took,
-        **{f"p{p:g}_ms": 1000 * percentile(latencies, p) for p in (50, 99, 99.9)},
-    }
-
-
-def cpu(running: Running) -> tuple[float, float, float]:
-    """Seconds of CPU spent so far by the server, by the broker, and by everything that is not part of the measurement."""
-    server = machine.cpu_seconds(running.server)
-    broker = machine.cpu_seconds(running.broker) if running.broker else 0.0
-    return server, broker, machine.busy_seconds() - server - broker - time.process_time()
-
-
-def percentile(ordered: list[float], percent: float) -> float:
-    return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)] if ordered else float("nan")
 
 
 async def idle(running: Running, seconds: float) -> Figures:
     """Pairs that say nothing: what does a connection keep in memory? What is loaded at the first ones does not count."""
     async with pairs(running, AT_ONCE) as made:
         tally = Tally()
-        for line in lines_of(made, tally):
-            line.say()
-        await settle(tally)
-    before = machine.resident_kb(running.server)
+        await measure(look_at(running, tally), tally, Flood(lines_of(made, tally), 1), 0)
+    brokers = [running.broker] if running.broker else []
+    before, broker_before = machine.resident_kb(*running.servers), machine.resident_kb(*brokers)
     async with pairs(running, IDLE_PAIRS):
         await asyncio.sleep(IDLE_SECONDS)
-        after = machine.resident_kb(running.server)
-        server = machine.cpu_seconds(running.server)
+        after, broker_after = machine.resident_kb(*running.servers), machine.resident_kb(*brokers)
+        server = machine.cpu_seconds(*running.servers)
         await asyncio.sleep(seconds)
-        busy = (machine.cpu_seconds(running.server) - server) / seconds
-    return {"kb_per_connection": (after - before) / (2 * IDLE_PAIRS), "server_busy": busy, "start_kb": before}
+        busy = (machine.cpu_seconds(*running.servers) - server) / seconds
+    return {
+        "kb_per_connection": (after - before) / (2 * IDLE_PAIRS),
+        "broker_kb_per_connection": (broker_after - broker_before) / (2 * IDLE_PAIRS),
+        "server_busy": busy,
+        "start_kb": before,
+    }
+
+
+async def fixed_rate(running: Running, seconds: float) -> Figures:
+    """Messages go out by the clock; latency counts from when they were due."""
+    tally = Tally()
+    async with pairs(running, RATE_PAIRS) as made:
+        load = ByTheClock(lines_of(made, tally), RATE_PAIRS * RATE)
+        return await measure(look_at(running, tally), tally, load, seconds)
+
+
+async def flood(running: Running, seconds: float) -> Figures:
+    """Whenever a message arrives, the next goes out: how much at most?"""
+    tally = Tally()
+    async with pairs(running, FLOOD_PAIRS) as made:
+        load = Flood(lines_of(made, tally), IN_FLIGHT // 2)
+        return await measure(look_at(running, tally), tally, load, seconds)
 
 
 async def churn(running: Running, seconds: float) -> Figures:
@@ -159,20 +78,91 @@ async def churn(running: Running, seconds: float) -> Figures:
                 await seat.close()
             made += 1
 
-    server, begin = machine.cpu_seconds(running.server), time.monotonic()
+    server, begin = machine.cpu_seconds(*running.servers), time.monotonic()
     await asyncio.gather(*map(one, range(CHURNERS)))
-    return {
-        "pairs_per_s": made / (time.monotonic() - begin),
-        "server_ms_per_pair": 1000 * (machine.cpu_seconds(running.server) - server) / max(made, 1),
-    }
+    took = time.monotonic() - begin
+    spent = machine.cpu_seconds(*running.servers) - server
+    return {"pairs_per_s": made / took, "server_ms_per_pair": 1000 * spent / max(made, 1), "server_busy": spent / took}
 
 
-Workload = Callable[[Running, float], Awaitable[Figures]]
-WORKLOADS: dict[str, Workload] = {"idle": idle, "fixed rate": fixed_rate, "flood": flood, "churn": churn}
+async def growth(running: Running, seconds: float, count: int) -> Figures:
+    """So many pairs are there, and as many messages under way as ever: does a message cost more among many?"""
+    tally = Tally()
+    async with pairs(running, count) as made:
+        load = Rotation(lines_of(made, tally), TOGETHER)
+        return await measure(look_at(running, tally), tally, load, seconds)
 
 
-def workloads_for(running: Running) -> Iterator[tuple[str, Callable[[float], Awaitable[Figures]]]]:
-    """Churn is Tandem's alone: the others have no pairs to make."""
-    for name, workload in WORKLOADS.items():
-        if name != "churn" or issubclass(running.peer.seat, TandemSeat):
-            yield name, partial(workload, running)
+async def database_trouble(running: Running, seconds: float) -> Figures:
+    """The fixed rate without slow queries and with them; figures of the former begin with `calm_`."""
+    tally = Tally()
+    async with pairs(running, RATE_PAIRS) as made:
+        load = ByTheClock(lines_of(made, tally), RATE_PAIRS * RATE)
+        calm = await measure(look_at(running, tally), tally, load, seconds)
+        async with trouble(running) as queries:
+            figures = await measure(look_at(running, tally), tally, load, seconds)
+            figures["queries"] = len(queries)
+    return {**figures, **{f"calm_{name}": value for name, value in calm.items()}}
+
+
+@contextlib.asynccontextmanager
+async def trouble(running: Running) -> AsyncIterator[list[float]]:
+    """Slow queries in the server until the end of this; the list fills with how long each took."""
+    seat = Door(running.urls[0], "", True)
+    queries: list[float] = []
+    seat.hear = lambda text: queries.append(msgspec.json.decode(text)["seconds"])
+    await seat.open()
+    yield queries
+    await seat.close()
+
+
+class Door(Seat):
+    """The socket that is open as long as slow queries shall run."""
+
+    path = slow_queries.PATH
+
+
+def look_at(running: Running, tally: Tally) -> Callable[[], Look]:
+    """Return what looks at the clock, the CPU and the count."""
+    brokers = [running.broker] if running.broker else []
+
+    def look() -> Look:
+        return Look(
+            time.monotonic(),
+            machine.cpu_seconds(*running.servers),
+            machine.cpu_seconds(*brokers),
+            time.process_time(),
+            machine.busy_seconds(),
+            tally.delivered,
+        )
+
+    return look
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Something to do for a server of `processes` processes that was started for this alone."""
+
+    name: str
+    run: Callable[[Running, float], Awaitable[Figures]]
+    processes: int = 1
+    slow_queries: bool = False
+    only: type[Seat] = Seat
+
+    def is_for(self, peer: Peer) -> bool:
+        enough = peer.most_processes is None or self.processes <= peer.most_processes
+        return issubclass(peer.seat, self.only) and enough and (bool(peer.database) or not self.slow_queries)
+
+
+WORKLOADS = [
+    Workload("idle", idle),
+    Workload("fixed rate", fixed_rate),
+    Workload("flood", flood),
+    Workload("churn", churn, only=TandemSeat),  # the others have no pairs to make
+    Workload("database trouble", database_trouble, slow_queries=True),
+    *(
+        Workload(growth_name(count, processes), partial(growth, count=count), processes)
+        for processes in GROWTH_PROCESSES
+        for count in GROWTH_PAIRS
+    ),
+]

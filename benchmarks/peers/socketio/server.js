@@ -20,7 +20,7 @@ async function main() {
     socket.on("message", (text) => socket.to(room).emit("message", text));
     socket.emit("ready");
   });
-  http.listen(Number(process.env.PORT), "127.0.0.1");
+  http.listen(Number(process.argv[2]), "127.0.0.1");
 }
 
 main();

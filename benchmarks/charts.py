@@ -1,0 +1,81 @@
+"""Which charts the page shows, each a file of its own."""
+
+from __future__ import annotations
+
+from benchmarks.chart import Bar, Curve, bars, curves
+from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Results, growth_name
+
+Drawings = dict[str, tuple[str, str]]  # file name: what it shows, the SVG
+
+
+def charts(results: Results) -> Drawings:
+    """Return the drawings of what was measured, by file name."""
+    cpu = stacked(results, "flood", ("server_us", "broker_us"), "{:,.0f} + {:,.0f}")
+    rate = stacked(results, "flood", ("messages_per_s",), "{:,.0f}")
+    memory = stacked(results, "idle", ("kb_per_connection",), "{:.1f}")
+    drawn = {
+        "cpu.svg": ("CPU time per delivered message, flood", "µs", ["server", "broker"], cpu),
+        "rate.svg": ("Messages a second, flood", "messages/s", [], rate),
+        "latency.svg": ("Latency at 300 messages/s", "ms", ["p50", "p99"], latency(results)),
+        "memory.svg": ("Memory of an idle connection", "kB", [], memory),
+        "trouble.svg": ("p99 at 300 messages/s, without and with slow queries", "ms", [], trouble(results)),
+    }
+    found = {
+        file: (title, bars(title, unit, parts, rows)) for file, (title, unit, parts, rows) in drawn.items() if rows
+    }
+    if grown := growth(results):
+        title = "CPU time per delivered message, server and broker (dashed: two server processes)"
+        found["growth.svg"] = (title, curves(title, "pairs", "µs", grown))
+    return found
+
+
+def stacked(results: Results, workload: str, names: tuple[str, ...], form: str) -> list[Bar]:
+    rows = []
+    for peer in results.peers:
+        values = known(results, peer, workload, names)
+        if values:
+            rows.append(Bar(peer, values, form.format(*values)))
+    return rows
+
+
+def latency(results: Results) -> list[Bar]:
+    """The bar up to p50, then on to p99."""
+    rows = []
+    for peer in results.peers:
+        if values := known(results, peer, "fixed rate", ("p50_ms", "p99_ms")):
+            half, most = values
+            rows.append(Bar(peer, [half, most - half], f"{half:.2f} / {most:.1f}"))
+    return rows
+
+
+def trouble(results: Results) -> list[Bar]:
+    rows = []
+    for peer in results.peers:
+        for kind, words in (("calm_", ""), ("", ", slow queries")):
+            if values := known(results, peer, "database trouble", (f"{kind}p99_ms",)):
+                rows.append(Bar(short(peer) + words, values, f"{values[0]:,.1f}"))
+    return rows
+
+
+def growth(results: Results) -> list[Curve]:
+    found = []
+    for colour, peer in enumerate(results.peers):
+        for processes in GROWTH_PROCESSES:
+            points = [
+                (float(pairs), sum(values))
+                for pairs in GROWTH_PAIRS
+                if (values := known(results, peer, growth_name(pairs, processes), ("server_us", "broker_us")))
+            ]
+            if len(points) > 1:
+                found.append(Curve(peer if processes == 1 else "", points, colour))
+    return found
+
+
+def known(results: Results, peer: str, workload: str, names: tuple[str, ...]) -> list[float]:
+    """Return these figures, or nothing if one is missing."""
+    values = [results.figure(peer, workload, name) for name in names]
+    return [value for value in values if value is not None] if None not in values else []
+
+
+def short(peer: str) -> str:
+    return peer.replace("Channels tutorial, daphne", "Tutorial").replace(" layer", "")
