@@ -49,11 +49,14 @@ def latency(results: Results) -> list[Bar]:
 
 
 def trouble(results: Results) -> list[Bar]:
+    """Two rows for each that was measured, even if nothing came through."""
     rows = []
     for peer in results.peers:
         for kind, words in (("calm_", ""), ("", ", slow queries")):
-            if values := known(results, peer, "database trouble", (f"{kind}p99_ms",)):
-                rows.append(Bar(short(peer) + words, values, f"{values[0]:,.1f}"))
+            if results.of(peer, "database trouble"):
+                [p99] = known(results, peer, "database trouble", (f"{kind}p99_ms",)) or [None]
+                figure = "nothing arrived" if p99 is None else f"{p99:,.1f}"
+                rows.append(Bar(short(peer) + words, [p99 or 0.0], figure))
     return rows
 
 

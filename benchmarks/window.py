@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.05  # between two looks
 QUIET_SECONDS = 0.005  # of CPU between two looks: half a tick; timers and pings of idle connections are below it
 QUIET_LOOKS = 4  # in a row
 LOST_SECONDS = 10.0  # nothing arrived for so long: what is under way is lost
-LIMIT_SECONDS = 60.0  # until the window is closed though the server is still busy
+LIMIT_SECONDS = 30.0  # until the window is closed though the server is still busy
 
 
 @dataclass(frozen=True)

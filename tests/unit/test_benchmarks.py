@@ -280,3 +280,11 @@ def test_a_part_of_a_run_is_written_too():
     assert charts(found) == {}
     assert "](performance/" not in page(found, "performance")
     assert "not measured" in report(found)
+
+
+def test_a_peer_that_got_nothing_through_is_shown_with_that():
+    found = everything()
+    del found.figures[TUTORIAL]["database trouble"][0]["p99_ms"]
+    _, drawing = charts(found)["trouble.svg"]
+    assert drawing.count("nothing arrived") == 1
+    assert f"| {TUTORIAL} | 4.0 | 4.0 | 4.0 | - |" in page(found, "performance")
