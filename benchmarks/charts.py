@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.chart import Bar, Curve, bars, curves
-from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Results, growth_name
+from benchmarks.results import GROWTH, GROWTH_PAIRS, Results, growth_name
 
 Drawings = dict[str, tuple[str, str]]  # file name: what it shows, the SVG
 
@@ -63,7 +63,7 @@ def trouble(results: Results) -> list[Bar]:
 def growth(results: Results) -> list[Curve]:
     found = []
     for colour, peer in enumerate(results.peers):
-        for processes in GROWTH_PROCESSES:
+        for processes in GROWTH:
             points = [
                 (float(pairs), sum(values))
                 for pairs in GROWTH_PAIRS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.goals import DAPHNE, UVICORN, Goal, goals
-from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Place, Results, growth_name
+from benchmarks.results import GROWTH, GROWTH_PAIRS, Place, Results, growth_name
 
 # heading, workload, figure, format
 COLUMNS = [
@@ -77,7 +77,7 @@ def ratios(results: Results) -> list[str]:
 def growth_table(results: Results) -> list[str]:
     """Return CPU per message, server and broker together, by the number of pairs and of processes."""
     rows = []
-    for processes in GROWTH_PROCESSES:
+    for processes in GROWTH:
         for peer in results.peers:
             places = [Place(peer, growth_name(pairs, processes), ("server_us", "broker_us")) for pairs in GROWTH_PAIRS]
             costs = [growth_cost(results, place) for place in places]

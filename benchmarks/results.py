@@ -7,9 +7,8 @@ from statistics import median
 
 Figures = dict[str, float]
 
-GROWTH_PAIRS = (10, 100, 1000)
-GROWTH_PROCESSES = (1, 2)
-COUNTED = ("lost", "duplicates")
+GROWTH = {1: (10, 100, 1000), 2: (10, 1000)}  # numbers of pairs by the number of server processes
+GROWTH_PAIRS = GROWTH[1]
 
 
 def growth_name(pairs: int, processes: int) -> str:

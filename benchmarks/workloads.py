@@ -17,13 +17,14 @@ from benchmarks.launch import Peer, Running
 from benchmarks.loads import ByTheClock, Flood, Rotation
 from benchmarks.pairs import AT_ONCE, lines_of, pair_up, pairs
 from benchmarks.peers import slow_queries
-from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Figures, growth_name
+from benchmarks.results import GROWTH, Figures, growth_name
 from benchmarks.seats import Seat, TandemSeat
-from benchmarks.window import Look, measure
+from benchmarks.window import Look, loaded, measure
 
 FLOOD_PAIRS, IN_FLIGHT = 50, 4  # messages of a pair under way at any time, both directions together
 RATE_PAIRS, RATE = 100, 3  # messages a second of a pair
 IDLE_PAIRS = 500
+FEW = 40  # messages a second before memory is read: a flood would leave free memory behind for those who come then
 CHURNERS = 8  # pairs that are being made at the same time
 TOGETHER = 20  # messages of all pairs under way in growth: one for each direction of ten pairs
 IDLE_SECONDS = 2.0  # until memory is read
@@ -33,7 +34,7 @@ async def idle(running: Running, seconds: float) -> Figures:
     """Pairs that say nothing: what does a connection keep in memory? What is loaded at the first ones does not count."""
     async with pairs(running, AT_ONCE) as made:
         tally = Tally()
-        await measure(look_at(running, tally), tally, Flood(lines_of(made, tally), 1), 0)
+        await loaded(look_at(running, tally), tally, ByTheClock(lines_of(made, tally), FEW), IDLE_SECONDS)
     brokers = [running.broker] if running.broker else []
     before, broker_before = machine.resident_kb(*running.servers), machine.resident_kb(*brokers)
     async with pairs(running, IDLE_PAIRS):
@@ -162,7 +163,7 @@ WORKLOADS = [
     Workload("database trouble", database_trouble, slow_queries=True),
     *(
         Workload(growth_name(count, processes), partial(growth, count=count), processes)
-        for processes in GROWTH_PROCESSES
-        for count in GROWTH_PAIRS
+        for processes, counts in GROWTH.items()
+        for count in counts
     ),
 ]

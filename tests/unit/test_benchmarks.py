@@ -16,7 +16,7 @@ from benchmarks.goals import DAPHNE, SOCKETIO, TUTORIAL, UVICORN, goals
 from benchmarks.loads import Flood, Rotation
 from benchmarks.page import page
 from benchmarks.report import report
-from benchmarks.results import GROWTH_PAIRS, GROWTH_PROCESSES, Figures, Place, Results, growth_name
+from benchmarks.results import GROWTH, Figures, Place, Results, growth_name
 from benchmarks.window import LOOK_SECONDS, QUIET_LOOKS, Look, latency, percentile, quiet_from, spent
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -192,7 +192,7 @@ def everything() -> Results:
         names += ["calm_p50_ms", "calm_p99_ms", "calm_server_us", "pairs_per_s", "lost", "others_busy"]
         figures: Figures = dict.fromkeys(names, float(value))
         workloads = ["idle", "flood", "fixed rate", "churn", "database trouble"]
-        workloads += [growth_name(pairs, processes) for pairs in GROWTH_PAIRS for processes in GROWTH_PROCESSES]
+        workloads += [growth_name(pairs, processes) for processes, counts in GROWTH.items() for pairs in counts]
         for workload in workloads:
             found.add(peer, workload, 0, figures)
     return found
