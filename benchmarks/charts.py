@@ -54,7 +54,7 @@ def trouble(results: Results) -> list[Bar]:
     for peer in results.peers:
         for kind, words in (("calm_", ""), ("", ", slow queries")):
             if results.of(peer, "database trouble"):
-                [p99] = known(results, peer, "database trouble", (f"{kind}p99_ms",)) or [None]
+                p99 = results.figure(peer, "database trouble", f"{kind}p99_ms")
                 figure = "nothing arrived" if p99 is None else f"{p99:,.1f}"
                 rows.append(Bar(short(peer) + words, [p99 or 0.0], figure))
     return rows
