@@ -31,10 +31,10 @@ NONE = "-"
 
 
 def report(results: Results) -> str:
-    """Return everything, for a terminal."""
+    """Return everything that was measured, for a terminal."""
     tables = [goals_table(results), table(results), growth_table(results), trouble_table(results)]
     left_out = [f"left out: {name}: {reason}" for name, reason in results.left_out.items()]
-    return "\n\n".join("\n".join(lines) for lines in [*tables, left_out])
+    return "\n\n".join("\n".join(lines) for lines in [*filter(has_rows, tables), left_out])
 
 
 def table(results: Results) -> list[str]:
@@ -105,6 +105,10 @@ def trouble_table(results: Results) -> list[str]:
             ]
             rows.append([peer, *cells])
     return markdown(["", *(f"{heading}{kind}" for heading, *_ in TROUBLE for kind in ("", ", trouble"))], rows)
+
+
+def has_rows(table: list[str]) -> bool:
+    return len(table) > 2  # heading and rule
 
 
 def cell(value: float | None, form: str) -> str:
