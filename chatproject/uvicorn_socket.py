@@ -167,7 +167,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application; the base's would close before what was sent in the last tick is on its way."""
-        self.scope["extensions"][SEND_NOW] = self.send_now
+        self.scope["extensions"][SEND_NOW] = self.send_now  # type: ignore[assignment]
         try:
             await self.app(self.scope, self.receive, self.send)
         except ClientDisconnected:
