@@ -1,11 +1,12 @@
 /** The private chat's page: joins the connection, the state machine, the conversation and the views. Decides nothing. */
 
 import { Connection } from "./connection.js";
-import { Conversation } from "./conversation.js";
 import { isForeign, isTalking, start, step } from "./pair.js";
+import { Preferences } from "./preferences.js";
 import { make } from "./protocol.js";
 import { standing } from "./standing.js";
 import { Storage } from "./storage.js";
+import { Talk } from "./talk.js";
 import { TypingHint, TypingTeller } from "./typing.js";
 import { createViews } from "./views/page.js";
 import { watchWaking } from "./waking.js";
@@ -15,9 +16,25 @@ const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 const clock = { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.bind(window) };
 
 const storage = new Storage(sessionStorage);
+const preferences = new Preferences(localStorage);
 const url = `${scheme}//${location.host}${root.dataset.socket}`;
 const connection = new Connection({ url, onEvent: happen, WebSocket, ...clock });
-const views = createViews(root, {
+const talk = new Talk({
+  storage,
+  clock,
+  user: root.dataset.username,
+  send: (frame) => connection.send(frame),
+  opened: (draft) => {
+    teller.forget();
+    views.openConversation(draft);
+  },
+  changed: drawSoon,
+});
+const teller = new TypingTeller((active) => {
+  if (state.at === "paired") connection.send(make.typing(state.pair.id, active));
+});
+const hint = new TypingHint((active) => views.typing(active ? state.pair.partner.name : null), clock);
+const actions = {
   try_now: () => connection.open(),
   use_here: () => connection.open(),
   leave: () => happen({ type: "leave" }),
@@ -28,44 +45,33 @@ const views = createViews(root, {
   say,
   changed,
   stopped: () => teller.stopped(),
-  retry: (key) => change(() => conversation.retry(key)),
+  retry: (key) => talk.retry(key),
   takeBack,
-});
-const teller = new TypingTeller((active) => {
-  if (state.at === "paired") connection.send(make.typing(state.pair.id, active));
-});
-const hint = new TypingHint((active) => views.typing(active ? state.pair.partner.name : null), clock);
-
-let state;
-let conversation = null;
-let drawing = null;
+};
+const views = createViews(root, actions, preferences);
 
 const EFFECTS = {
   send: ({ frame }) => connection.send(frame),
   reconnect: () => connection.drop(),
-  converse,
-  end: ({ delivered }) => {
-    conversation.end(delivered);
-    storage.forgetPair();
-  },
-  wipe: () => {
-    conversation = null;
-    storage.forgetPair();
-  },
+  converse: (effect) => talk.converse(effect),
+  end: ({ delivered }) => talk.end(delivered),
+  wipe: () => talk.wipe(),
 };
+
+let state;
+let drawing = null;
 
 begin();
 
 function begin() {
-  const kept = storage.pair();
-  const pair = kept?.user === root.dataset.username ? kept : null;
+  const pair = talk.recover();
   state = start(pair);
-  if (pair) converse({ pair });
-  else storage.forgetPair(); // of somebody else who was logged in here
+  if (pair) talk.converse({ pair });
   pickUpInvitation();
   draw();
   watchWaking(connection, { window, document });
   document.addEventListener("visibilitychange", drawSoon);
+  preferences.listen(prefer);
   connection.open();
 }
 
@@ -87,53 +93,35 @@ function happen(event) {
   if (isForeign(state, event)) return;
   const result = step(state, event, Date.now());
   state = result.state;
-  conversation?.hear(event);
+  talk.hear(event);
   for (const effect of result.effects) EFFECTS[effect.do](effect);
-  if (event.type === "typing") hint.heard(event.active && state.at === "paired");
+  if (event.type === "typing") hint.heard(event.active && state.at === "paired" && preferences.get("typing"));
   if (["message", "away", "left", "offline"].includes(event.type)) hint.heard(false);
   drawSoon();
 }
 
-function converse({ pair, replay }) {
-  if (conversation?.pair !== pair.id) open(pair);
-  if (pair.n !== undefined) conversation.begin(pair.n, replay);
-}
-
-function open(pair) {
-  conversation?.end(null);
-  storage.beginPair(pair, root.dataset.username);
-  const { items, draft } = storage.pair() ?? { items: [], draft: "" };
-  const keep = (kept) => storage.keep(pair.id, { items: kept });
-  conversation = new Conversation({ pair: pair.id, items, send: (frame) => connection.send(frame), keep, later });
-  teller.forget();
-  views.openConversation(draft);
-}
-
-function later(delay, action) {
-  const timer = setTimeout(() => change(action), delay);
-  return () => clearTimeout(timer);
-}
-
 function say(text) {
   teller.forget();
-  return change(() => conversation.say(text));
+  return talk.say(text);
 }
 
 function changed(text) {
-  storage.keep(state.pair.id, { draft: text });
-  if (text.trim() === "") teller.stopped();
+  talk.draft(text);
+  if (text.trim() === "" || !preferences.get("typing")) teller.stopped();
   else teller.typed();
 }
 
 function takeBack(key) {
-  const text = change(() => conversation.takeBack(key));
+  const text = talk.takeBack(key);
   if (text !== undefined) views.giveBack(text);
 }
 
-function change(action) {
-  const result = action();
+function prefer() {
+  if (!preferences.get("typing")) {
+    teller.stopped();
+    hint.heard(false);
+  }
   drawSoon();
-  return result;
 }
 
 // Once for all that happens at a time: a replay brings hundreds of frames. Frames of animation would stop in hidden tabs.
@@ -143,6 +131,6 @@ function drawSoon() {
 
 function draw() {
   drawing = null;
-  views.render(state, standing(state, navigator.onLine), state.hidden ? null : conversation);
-  if (!document.hidden && isTalking(state) && state.line === "open") conversation.seen();
+  views.render(state, standing(state, navigator.onLine), state.hidden ? null : talk.conversation);
+  if (!document.hidden && isTalking(state) && state.line === "open") talk.conversation.seen();
 }

@@ -13,6 +13,7 @@ export class Conversation {
   #failures = 0;
   #acknowledged = 0;
   #over = false;
+  #endedAt = null;
 
   #heard = {
     accepted: (frame) => this.#accepted(frame),
@@ -25,9 +26,9 @@ export class Conversation {
     closed: () => this.#interrupted(),
   };
 
-  /** See courier.js for what is passed in. */
-  constructor({ pair, items, send, keep, later, now = Date.now, random = Math.random }) {
-    Object.assign(this, { pair, send, later, now, random });
+  /** See courier.js for what is passed in; `since` is when the pair began, in ms of the epoch. */
+  constructor({ pair, items, since, send, keep, later, now = Date.now, random = Math.random }) {
+    Object.assign(this, { pair, since, send, later, now, random });
     this.#courier = new Courier({ pair, items, send, keep, later, random });
   }
 
@@ -71,6 +72,7 @@ export class Conversation {
   /** The pair is over. `delivered` is the last of ours that reached the partner's screen; null where nobody knows. */
   end(delivered) {
     this.#over = true;
+    this.#endedAt ??= this.now();
     this.#courier.hold();
     this.#log.close(delivered);
   }
@@ -79,6 +81,12 @@ export class Conversation {
   entries() {
     const unsent = this.#courier.items.map((item) => ({ ...item, mine: true, state: this.#stateOf(item) }));
     return [...this.#log.entries(), ...unsent];
+  }
+
+  /** What there was: `{ms, messages}`, both people's; null while it goes on. */
+  get receipt() {
+    if (!this.#over) return null;
+    return { ms: Math.max(0, this.#endedAt - this.since), messages: this.#log.end };
   }
 
   /** Whether older messages may still come in. */

@@ -13,16 +13,16 @@ export class Storage {
     this.#area = area;
   }
 
-  /** `{id, user, partner, draft, items}` of the pair this page was in, or null. */
+  /** `{id, user, partner, since, draft, items}` of the pair this page was in, or null. */
   pair() {
     return this.#read(PAIR);
   }
 
-  /** Begin to keep `pair` of `user`; what was kept of another one goes. */
-  beginPair(pair, user) {
+  /** Begin to keep `pair` of `user`, `since` ms of the epoch unless it was kept before; what was kept of another one goes. */
+  beginPair(pair, user, since) {
     const kept = this.pair();
     const same = kept?.id === pair.id && kept.user === user;
-    this.#write(PAIR, { draft: "", items: [], ...(same ? kept : {}), id: pair.id, partner: pair.partner, user });
+    this.#write(PAIR, { since, draft: "", items: [], ...(same ? kept : {}), id: pair.id, partner: pair.partner, user });
   }
 
   /** Keep what changed, if `id` is still the pair of this page. */

@@ -99,6 +99,17 @@ const SENTENCES = {
   taken_back: gettext_noop("Taken back: the text is in the message field again."),
   message_failed: gettext_noop("{state}: {text}"),
 
+  message_not_copied: gettext_noop("Copying did not work here. The message is selected: copy it by hand."),
+  show_all: gettext_noop("Show all"),
+  show_less: gettext_noop("Show less"),
+
+  // When it is over
+  under_a_minute: gettext_noop("less than a minute"),
+  receipt_spoken: ngettext_lazy(
+    "Together: {time}. {count} message. Kept on the server: nothing.",
+    "Together: {time}. {count} messages. Kept on the server: nothing.",
+  ),
+
   // Token card
   copied: gettext_noop("Copied"),
   not_copied: gettext_noop("Copying did not work here. Select the token and copy it by hand."),

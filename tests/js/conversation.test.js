@@ -350,6 +350,28 @@ test("at the end every message has its last state, and nothing more goes out", (
   assert.deepEqual(wire, []);
 });
 
+test("when it is over there is a receipt: how long, and how many messages of both", () => {
+  let now = 1_000;
+  const send = () => true;
+  talk = new Conversation({ pair: "p1", since: 1_000, send, keep: () => {}, later: clock.later, now: () => now });
+  fresh();
+  talk.say("mine");
+  accepted(1, 1);
+  message(2, "theirs");
+  assert.equal(talk.receipt, null);
+  now = 61_000;
+  talk.end(1);
+  now = 99_000;
+  talk.end(2);
+  assert.deepEqual(talk.receipt, { ms: 60_000, messages: 2 });
+});
+
+test("a clock that was set back makes no negative time", () => {
+  talk = new Conversation({ pair: "p1", since: 5_000, send: () => true, keep: () => {}, later: clock.later, now: () => 0 });
+  talk.end(null);
+  assert.equal(talk.receipt.ms, 0);
+});
+
 test("a pair that ended meanwhile: what was missed is shown, what was unsent stays unsent", () => {
   fresh();
   lineBreaks();

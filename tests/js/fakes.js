@@ -85,6 +85,13 @@ export function fakeSockets() {
   };
 }
 
+/** What a browser keeps, in this tab or for longer. */
+export class FakeArea extends Map {
+  getItem = (name) => this.get(name) ?? null;
+  setItem = (name, value) => this.set(name, value);
+  removeItem = (name) => this.delete(name);
+}
+
 export const SENT_AT = "2026-01-31T09:26:53.589Z";
 export const ALICE = { username: "alice", name: "Alice" };
 export const BOB = { username: "bob", name: "Bob" };

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Storage } from "../../static/js/storage.js";
-import { aPair, BOB, TOKEN } from "./fakes.js";
-
-class FakeArea extends Map {
-  getItem = (name) => this.get(name) ?? null;
-  setItem = (name, value) => this.set(name, value);
-  removeItem = (name) => this.delete(name);
-}
+import { aPair, BOB, FakeArea, TOKEN } from "./fakes.js";
 
 let area, storage;
 beforeEach(() => {
@@ -17,13 +11,13 @@ beforeEach(() => {
 });
 
 test("a refresh finds the draft and the unsent messages of the pair", () => {
-  storage.beginPair(aPair(), "alice");
+  storage.beginPair(aPair(), "alice", 1000);
   storage.keep("p1", { draft: "half a sen" });
   storage.keep("p1", { items: [{ n: 1, text: "hi" }] });
   storage = new Storage(area);
-  storage.beginPair(aPair(), "alice");
+  storage.beginPair(aPair(), "alice", 2000);
   const items = [{ n: 1, text: "hi" }];
-  assert.deepEqual(storage.pair(), { id: "p1", user: "alice", partner: BOB, draft: "half a sen", items });
+  assert.deepEqual(storage.pair(), { id: "p1", user: "alice", partner: BOB, since: 1000, draft: "half a sen", items });
 });
 
 test("nothing of one pair is found by another, nor by another user", () => {

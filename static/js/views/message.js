@@ -2,6 +2,7 @@
 
 import { canTakeBack } from "../outbox.js";
 import { reason, t } from "../strings.js";
+import { showText } from "./message-text.js";
 import { partsOf, write } from "./sentence.js";
 
 const GROUPED_WITHIN = 5 * 60_000; // ms: what one person writes in five minutes reads as one turn
@@ -26,7 +27,7 @@ export function createMessage(entry, announce) {
   const element = document.getElementById("message").content.firstElementChild.cloneNode(true);
   const part = partsOf(element);
   element.dataset.key = entry.key;
-  part.text.textContent = entry.text;
+  showText(part.text, part.fold, entry.text);
 
   function showTime(sentAt) {
     part.time.dateTime = sentAt;
@@ -46,6 +47,7 @@ export function createMessage(entry, announce) {
 
   return {
     element,
+    text: entry.text,
 
     /** Show `entry` after the one `before` it. */
     update(entry, before, name) {

@@ -1,7 +1,9 @@
 /** The conversation: one element a message, kept as long as the message, in the order of the entries. */
 
 import { t } from "../strings.js";
+import { copy, sayCopied } from "./copying.js";
 import { createMessage } from "./message.js";
+import { createPicking } from "./picking.js";
 import { partsOf } from "./sentence.js";
 
 const NEAR_END = 80; // px: closer than about two lines counts as reading the end
@@ -10,6 +12,7 @@ export function createMessages(root, { retry, takeBack, announce }) {
   const log = root.querySelector("[role=log]");
   const part = partsOf(root);
   const shown = new Map(); // by key
+  const picking = createPicking(part.messages);
   let pair = null;
   let unread = 0;
   let atEnd = true;
@@ -17,7 +20,7 @@ export function createMessages(root, { retry, takeBack, announce }) {
   part.messages.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-action]");
     const key = button?.closest(".message").dataset.key;
-    if (key) ({ retry, take_back: takeBack })[button.dataset.action](key);
+    if (key) ({ retry, take_back: takeBack, copy: copyOne })[button.dataset.action](key, button);
   });
   part.new.addEventListener("click", () => toEnd());
   log.addEventListener("scroll", () => {
@@ -25,6 +28,12 @@ export function createMessages(root, { retry, takeBack, announce }) {
     if (atEnd) showUnread(0);
   });
   new ResizeObserver(() => atEnd && toEnd()).observe(log);
+
+  async function copyOne(key, button) {
+    if (await copy(shown.get(key).text)) return sayCopied(button, announce);
+    getSelection().selectAllChildren(button.closest(".message").querySelector(".message__text"));
+    announce(t("message_not_copied"));
+  }
 
   function toEnd() {
     log.scrollTop = log.scrollHeight;
@@ -81,6 +90,7 @@ export function createMessages(root, { retry, takeBack, announce }) {
       part.truncated.hidden = !isTruncated;
       removeAllBut(new Set(entries.map((entry) => entry.key)));
       const added = place(entries, name);
+      picking.settle();
       if (follow) toEnd();
       else showUnread(unread + added);
     },

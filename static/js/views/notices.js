@@ -17,8 +17,15 @@ const SENTENCES = {
 };
 
 /** `root` has an element for each, by its id. */
-export function createNotices(root, { heed, announce }) {
-  for (const button of root.querySelectorAll("[data-action=heed]")) button.addEventListener("click", heed);
+export function createNotices(root, { heed, changeToken, announce }) {
+  const told = root.querySelector("#told");
+  for (const button of root.querySelectorAll("[data-action=heed]")) button.addEventListener("click", heedAll);
+  root.querySelector("[data-action=change_at_once]").addEventListener("click", changeToken);
+
+  function heedAll() {
+    show(told, "");
+    heed();
+  }
 
   function show(notice, sentence) {
     const { text } = partsOf(notice);
@@ -30,6 +37,9 @@ export function createNotices(root, { heed, announce }) {
   }
 
   return {
+    /** Say the sentence `id` here until the person has read it. */
+    tell: (id) => show(told, t(id)),
+
     render(state) {
       for (const [id, sentenceFor] of Object.entries(SENTENCES)) show(root.querySelector(`#${id}`), sentenceFor(state));
     },

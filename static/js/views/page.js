@@ -8,6 +8,8 @@ import { closeAll, confirm } from "./confirm.js";
 import { createJoinForm } from "./join-form.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
+import { createPreferences } from "./preferences.js";
+import { createReceipt } from "./receipt.js";
 import { say, write } from "./sentence.js";
 import { createStatus } from "./status.js";
 import { createTitle } from "./title.js";
@@ -15,17 +17,21 @@ import { createTokenCard } from "./token-card.js";
 
 const byId = (id) => document.getElementById(id);
 
-export function createViews(root, act) {
+export function createViews(root, act, preferences) {
   const announce = createAnnouncer(byId("announcer"));
-  const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog") };
+  const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog"), options: byId("options-dialog") };
   const leave = async () => (await confirm(dialogs.leave)) && act.leave();
-  const status = createStatus(byId("status-bar"), { ...act, leave });
-  const notices = createNotices(byId("notices"), { ...act, announce });
+  const options = () => dialogs.options.showModal();
+  const changeToken = async () => notices.tell(await card.changeAtOnce());
+  const status = createStatus(byId("status-bar"), { ...act, leave, options });
+  const notices = createNotices(byId("notices"), { ...act, changeToken, announce });
+  const receipt = createReceipt(byId("receipt"), announce);
   const messages = createMessages(byId("conversation"), { ...act, announce });
   const composer = createComposer(byId("composer"), act);
   const card = createTokenCard(byId("token-card"), { dialogs, announce });
   const joinForm = createJoinForm(byId("join-form"), act);
   const title = createTitle(document);
+  createPreferences(dialogs.options, preferences);
 
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=change_token]")) return;
@@ -53,12 +59,14 @@ export function createViews(root, act) {
     byId("conversation").hidden = conversation === null;
     const { pair, isReplaying = false, isTruncated = false } = conversation ?? {};
     const entries = conversation?.entries() ?? [];
+    receipt.render(conversation?.receipt ?? null);
     messages.render({ pair, name: state.pair?.partner.name ?? "", entries, isReplaying, isTruncated });
     return entries.filter((entry) => !entry.mine).length;
   }
 
   function render(state, standing, conversation) {
     root.dataset.stage = stageOf(state);
+    root.dataset.ticks = preferences.get("ticks") ? "on" : "off";
     status.render(standing, actionsOf(state, standing));
     notices.render(state);
     const fromPartner = renderConversation(state, conversation);
@@ -101,5 +109,6 @@ function actionsOf(state, { action }) {
   const actions = action ? [action] : [];
   if (canWrite(state)) actions.push("leave");
   if (state.at === "ended" && state.line === "open") actions.push("clear");
+  if (!state.hidden && state.line !== "logged_out") actions.push("options");
   return actions;
 }

@@ -3,6 +3,7 @@
 import { grouped, linkFor } from "../token.js";
 import { t } from "../strings.js";
 import { confirm } from "./confirm.js";
+import { copy } from "./copying.js";
 import { partsOf, write } from "./sentence.js";
 
 const COPIED_FOR = 2_000; // ms
@@ -12,20 +13,16 @@ export function createTokenCard(root, { dialogs, announce }) {
   const action = (name) => root.querySelector(`[data-action=${name}]`);
   const link = () => linkFor(root.dataset.token, root.dataset.link);
 
-  action("copy_token").addEventListener("click", ({ currentTarget }) => copy(root.dataset.token, currentTarget));
-  action("copy_link").addEventListener("click", ({ currentTarget }) => copy(link(), currentTarget));
+  action("copy_token").addEventListener("click", ({ currentTarget }) => give(root.dataset.token, currentTarget));
+  action("copy_link").addEventListener("click", ({ currentTarget }) => give(link(), currentTarget));
   action("show_qr").addEventListener("click", showQr);
   action("share").hidden = !navigator.share;
   action("share").addEventListener("click", share);
 
-  async function copy(text, button) {
-    try {
-      await navigator.clipboard.writeText(text);
-      confirmOn(button);
-    } catch {
-      getSelection().selectAllChildren(groups);
-      tell("not_copied");
-    }
+  async function give(text, button) {
+    if (await copy(text)) return confirmOn(button);
+    getSelection().selectAllChildren(groups);
+    tell("not_copied");
   }
 
   function confirmOn(button) {
@@ -58,6 +55,13 @@ export function createTokenCard(root, { dialogs, announce }) {
     dialogs.qr.showModal();
   }
 
+  /** Gives the id of the sentence that says how it went. */
+  async function change() {
+    const token = await requestNewToken(dialogs.change.querySelector("form"));
+    if (token) show(token);
+    return token ? "token_changed" : "token_not_changed";
+  }
+
   function show(token) {
     if (token === root.dataset.token) return;
     root.dataset.token = token;
@@ -73,12 +77,12 @@ export function createTokenCard(root, { dialogs, announce }) {
   return {
     show,
 
+    /** Ask, change it, and say so on the card. */
     async change() {
-      if (!(await confirm(dialogs.change))) return;
-      const token = await requestNewToken(dialogs.change.querySelector("form"));
-      if (token) show(token);
-      tell(token ? "token_changed" : "token_not_changed");
+      if (await confirm(dialogs.change)) tell(await change());
     },
+
+    changeAtOnce: change,
   };
 }
 

@@ -1,0 +1,6 @@
+/** The settings page: what is chosen for this browser. */
+
+import { Preferences } from "./preferences.js";
+import { createPreferences } from "./views/preferences.js";
+
+createPreferences(document, new Preferences(localStorage));
