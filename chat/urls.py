@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.landing, name="landing"),
     path("chat/", views.chat, name="chat"),
     path("join/", views.join, name="join"),
+    path("join/who/", views.invitation, name="invitation"),
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),

@@ -4,13 +4,15 @@ import io
 from typing import cast
 
 import segno
+from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chat import tokens
@@ -43,6 +45,23 @@ def chat(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """The share link's page. The token is in the fragment, which no server and no log ever sees."""
     return render(request, "chat/join.html")
+
+
+@sensitive_post_parameters("token")
+@require_POST
+def invitation(request: HttpRequest) -> JsonResponse:
+    """Who invites with this token: told only to those who have it and are logged in, and no faster than they may join."""
+    if not request.user.is_authenticated:
+        return _refusal("logged_out", 403)
+    if not ratelimit.consume(request, action="invitation"):
+        return _refusal("rate_limited", 429)
+    token = tokens.normalise(request.POST.get("token", ""))
+    owner = token and User.objects.filter(token=token, is_active=True).first()
+    if not owner:
+        return _refusal("unknown_token", 404)
+    if owner == request.user:
+        return _refusal("own_token", 409)
+    return JsonResponse({"username": owner.username, "name": owner.display_name})
 
 
 @login_required
@@ -87,6 +106,10 @@ def end_login(request: HttpRequest, login: int) -> HttpResponse:
     get_object_or_404(UserSession, pk=login, user=_user(request)).end()
     messages.success(request, _("Logged out there."))
     return redirect("usersessions_list")
+
+
+def _refusal(code: str, status: int) -> JsonResponse:
+    return JsonResponse({"code": code}, status=status)
 
 
 def _user(request: HttpRequest) -> User:

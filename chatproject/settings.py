@@ -168,8 +168,8 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_VALIDATORS = "chat.names.USERNAME_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "system", "tandem"]
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
-if not RATE_LIMITS:
-    ACCOUNT_RATE_LIMITS = False
+# Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).
+ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user"} if RATE_LIMITS else False
 
 # How many proxies in front of the site write X-Forwarded-For: sign-up and log-in limits count by the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PUBLIC else "0"))

@@ -1,6 +1,9 @@
 /** The private chat's page: joins the connection, the state machine, the conversation and the views. Decides nothing. */
 
+import { Arrival } from "./arrival.js";
+import { Chime } from "./chime.js";
 import { Connection } from "./connection.js";
+import { Notifier } from "./notifier.js";
 import { isForeign, isTalking, start, step } from "./pair.js";
 import { Preferences } from "./preferences.js";
 import { make } from "./protocol.js";
@@ -17,6 +20,14 @@ const clock = { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.
 
 const storage = new Storage(sessionStorage);
 const preferences = new Preferences(localStorage);
+const notifier = new Notifier(window, document.querySelector("link[rel=icon]").href);
+const chime = new Chime(document);
+const arrival = new Arrival({
+  preferences,
+  isHidden: () => document.hidden,
+  ring: () => chime.ring(),
+  notify: () => notifier.notify(),
+});
 const url = `${scheme}//${location.host}${root.dataset.socket}`;
 const connection = new Connection({ url, onEvent: happen, WebSocket, ...clock });
 const talk = new Talk({
@@ -48,7 +59,7 @@ const actions = {
   retry: (key) => talk.retry(key),
   takeBack,
 };
-const views = createViews(root, actions, preferences);
+const views = createViews(root, actions, { preferences, notifier });
 
 const EFFECTS = {
   send: ({ frame }) => connection.send(frame),
@@ -91,8 +102,10 @@ function join(token) {
 /** Everything that happens passes here: frames, the connection's events, what the person does. */
 function happen(event) {
   if (isForeign(state, event)) return;
+  const before = state;
   const result = step(state, event, Date.now());
   state = result.state;
+  arrival.happened(before, state, event);
   talk.hear(event);
   for (const effect of result.effects) EFFECTS[effect.do](effect);
   if (event.type === "typing") hint.heard(event.active && state.at === "paired" && preferences.get("typing"));

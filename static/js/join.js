@@ -1,28 +1,49 @@
 /**
  * The share link's page. The token stands in the fragment, which browsers send nowhere. It is kept in this tab, so that
- * it survives signing up, and nothing happens with it until the Join button is pressed.
+ * it survives signing up, and nobody is joined before the Join button is pressed. Who is logged in is told who invites.
  */
 
+import { askWhoInvites } from "./inviter.js";
 import { Storage } from "./storage.js";
-import { t } from "./strings.js";
+import { advice, reason, t } from "./strings.js";
 import { readToken } from "./token.js";
+import { partsOf, say, write } from "./views/sentence.js";
+
+const FINAL = ["unknown_token", "changed_token", "own_token"]; // pressing Join would be in vain
 
 const root = document.getElementById("join");
+const part = partsOf(root);
+const question = root.querySelector("form");
 const storage = new Storage(sessionStorage);
 
-document.querySelector("[data-action=join]")?.addEventListener("click", accept);
+root.querySelector("[data-action=join]")?.addEventListener("click", accept);
 addEventListener("hashchange", show);
 show();
 
-function show() {
+async function show() {
   const { token, problem, digits } = read();
-  if (token) storage.invite(token);
-  root.dataset.invitation = token ? "good" : problem === "none" ? "none" : "broken";
-  for (const section of root.querySelectorAll("[data-when]")) {
-    section.hidden = section.dataset.when !== root.dataset.invitation;
+  if (!token) return showStage(problem === "none" ? "none" : "broken", problem === "none" ? "" : t(`token_${problem}`, { digits }));
+  storage.invite(token);
+  showStage("good");
+  const inviter = question && (await askWhoInvites(question, token));
+  if (inviter && storage.invitation()?.token === token) introduce(inviter);
+}
+
+function introduce(inviter) {
+  if (FINAL.includes(inviter.code)) {
+    storage.takeInvitation();
+    write(part["refusal-title"], reason(inviter));
+    showStage("refused", "", advice(inviter));
+  } else if (inviter.name !== undefined) {
+    say(part.inviter, inviter.name === inviter.username ? "invites" : "invites_as", inviter);
   }
-  const broken = root.querySelector("[data-part=problem]");
-  broken.textContent = root.dataset.invitation === "broken" ? t(`token_${problem}`, { digits }) : "";
+}
+
+function showStage(stage, problem = "", next = "") {
+  root.dataset.invitation = stage;
+  for (const section of root.querySelectorAll("[data-when]")) section.hidden = section.dataset.when !== stage;
+  write(part.problem, problem);
+  write(part["refusal-next"], next);
 }
 
 // A link that cannot be right is told, even if an older one is kept: it is not what the person asked for now.

@@ -6,6 +6,8 @@ const PREFIX = "tandem.prefer.";
 const USUAL = {
   typing: true, // tell, and be told, that somebody is typing
   ticks: true, // show what was stored and what is on the partner's screen
+  sound: true, // ring when somebody sits down beside you
+  notify: false, // and say so through the system where nobody is looking
 };
 
 export class Preferences {

@@ -110,6 +110,14 @@ const SENTENCES = {
     "Together: {time}. {count} messages. Kept on the server: nothing.",
   ),
 
+  // The invitation
+  invites: gettext_noop("{name} invites you to a private chat for two"),
+  invites_as: gettext_noop("{name} (@{username}) invites you to a private chat for two"),
+  arrived: gettext_noop("Somebody sat down beside you"),
+  arrived_body: gettext_noop("Your partner is here: go back to Tandem to talk."),
+  notify_refused: gettext_noop("This browser does not let Tandem notify you. You can change that in the browser's settings for this site."),
+  notify_on: gettext_noop("You will be notified when they come."),
+
   // Token card
   copied: gettext_noop("Copied"),
   not_copied: gettext_noop("Copying did not work here. Select the token and copy it by hand."),

@@ -193,6 +193,40 @@ def test_the_token_is_changed_by_post_alone(member: Client, ilse: User) -> None:
     assert ilse.token != before
 
 
+def who_invites(client: Client, token: str) -> tuple[int, dict[str, str]]:
+    response = client.post(reverse("invitation"), {"token": token})
+    return response.status_code, response.json()
+
+
+def test_who_has_an_invitation_and_is_logged_in_is_told_whose_it_is(member: Client, ilse: User) -> None:
+    mira = User.objects.create_user("mira", name="Mira")
+    assert who_invites(member, mira.token) == (200, {"username": "mira", "name": "Mira"})
+    assert who_invites(member, f"https://example.org/join/#{mira.token.upper()}")[0] == 200
+    assert who_invites(member, ilse.token) == (409, {"code": "own_token"})
+    for wrong in ("", "0" * 32, mira.token[:-1], "mira"):
+        assert who_invites(member, wrong) == (404, {"code": "unknown_token"})
+    mira.is_active = False
+    mira.save()
+    assert who_invites(member, mira.token) == (404, {"code": "unknown_token"})
+
+
+def test_nobody_else_is_told(client: Client, member: Client) -> None:
+    mira = User.objects.create_user("mira")
+    assert who_invites(client, mira.token) == (403, {"code": "logged_out"})
+    assert member.get(reverse("invitation"), {"token": mira.token}).status_code == 405
+    without_its_token = Client(enforce_csrf_checks=True)
+    without_its_token.force_login(mira)
+    assert without_its_token.post(reverse("invitation"), {"token": mira.token}).status_code == 403
+
+
+def test_asking_who_invites_is_no_way_to_guess(client: Client) -> None:
+    mira = User.objects.create_user("mira")
+    client.force_login(User.objects.create_user("guesser", id=10**6))  # no other test's tries are counted for them
+    for _ in range(20):
+        assert who_invites(client, "0" * 32)[0] == 404
+    assert who_invites(client, mira.token) == (429, {"code": "rate_limited"})
+
+
 def test_an_unknown_page_says_so_in_our_words(client: Client) -> None:
     response = client.get("/nowhere/")
     assert response.status_code == 404

@@ -17,7 +17,7 @@ import { createTokenCard } from "./token-card.js";
 
 const byId = (id) => document.getElementById(id);
 
-export function createViews(root, act, preferences) {
+export function createViews(root, act, { preferences, notifier }) {
   const announce = createAnnouncer(byId("announcer"));
   const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog"), options: byId("options-dialog") };
   const leave = async () => (await confirm(dialogs.leave)) && act.leave();
@@ -28,10 +28,10 @@ export function createViews(root, act, preferences) {
   const receipt = createReceipt(byId("receipt"), announce);
   const messages = createMessages(byId("conversation"), { ...act, announce });
   const composer = createComposer(byId("composer"), act);
-  const card = createTokenCard(byId("token-card"), { dialogs, announce });
+  const card = createTokenCard(byId("token-card"), { dialogs, announce, preferences, notifier });
   const joinForm = createJoinForm(byId("join-form"), act);
   const title = createTitle(document);
-  createPreferences(dialogs.options, preferences);
+  createPreferences(dialogs.options, preferences, notifier);
 
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=change_token]")) return;

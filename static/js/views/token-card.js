@@ -8,7 +8,7 @@ import { partsOf, write } from "./sentence.js";
 
 const COPIED_FOR = 2_000; // ms
 
-export function createTokenCard(root, { dialogs, announce }) {
+export function createTokenCard(root, { dialogs, announce, preferences, notifier }) {
   const { groups, note } = partsOf(root);
   const action = (name) => root.querySelector(`[data-action=${name}]`);
   const link = () => linkFor(root.dataset.token, root.dataset.link);
@@ -18,6 +18,9 @@ export function createTokenCard(root, { dialogs, announce }) {
   action("show_qr").addEventListener("click", showQr);
   action("share").hidden = !navigator.share;
   action("share").addEventListener("click", share);
+  action("notify").addEventListener("click", notify);
+  preferences.listen(offerToNotify);
+  offerToNotify();
 
   async function give(text, button) {
     if (await copy(text)) return confirmOn(button);
@@ -38,6 +41,16 @@ export function createTokenCard(root, { dialogs, announce }) {
     note.hidden = false;
     write(note, t(id));
     announce(t(id));
+  }
+
+  function offerToNotify() {
+    action("notify").hidden = !notifier.isPossible || (preferences.get("notify") && notifier.isAllowed);
+  }
+
+  async function notify() {
+    const isAllowed = await notifier.ask();
+    preferences.set("notify", isAllowed);
+    tell(isAllowed ? "notify_on" : "notify_refused");
   }
 
   async function share() {

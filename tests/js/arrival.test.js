@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Arrival } from "../../static/js/arrival.js";
+import { start, step } from "../../static/js/pair.js";
+import { Preferences } from "../../static/js/preferences.js";
+import { aPair, aWelcome, FakeArea, TOKEN } from "./fakes.js";
+
+const joined = { type: "joined", pair: aPair() };
+
+let preferences, hidden, told;
+beforeEach(() => {
+  preferences = new Preferences(new FakeArea());
+  preferences.set("notify", true);
+  hidden = true;
+  told = [];
+});
+
+function after(...events) {
+  const arrival = new Arrival({
+    preferences,
+    isHidden: () => hidden,
+    ring: () => told.push("ring"),
+    notify: () => told.push("notify"),
+  });
+  let state = start();
+  for (const event of events) {
+    const before = state;
+    ({ state } = step(before, event, 0));
+    arrival.happened(before, state, event);
+  }
+  return told;
+}
+
+test("who waits is rung for, and notified where nobody is looking", () => {
+  assert.deepEqual(after(aWelcome(), joined), ["ring", "notify"]);
+});
+
+test("nobody is notified of what they can see", () => {
+  hidden = false;
+  assert.deepEqual(after(aWelcome(), joined), ["ring"]);
+});
+
+test("each can be switched off", () => {
+  preferences.set("sound", false);
+  assert.deepEqual(after(aWelcome(), joined), ["notify"]);
+  preferences.set("notify", false);
+  told = [];
+  assert.deepEqual(after(aWelcome(), joined), []);
+});
+
+test("who asked for the seat, or comes back to it, needs no bell", () => {
+  assert.deepEqual(after(aWelcome(), { type: "join", token: TOKEN }, joined), []);
+  assert.deepEqual(after(aWelcome(aPair())), []);
+  told = [];
+  assert.deepEqual(after(aWelcome(), joined, joined), ["ring", "notify"]);
+});
+
+test("the next partner is rung for like the first", () => {
+  const left = { type: "left", pair: "p1", reason: "left", delivered: 0 };
+  after(aWelcome(), joined, left, { type: "joined", pair: aPair({ id: "p2" }) });
+  assert.deepEqual(told, ["ring", "notify", "ring", "notify"]);
+});
