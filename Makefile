@@ -23,7 +23,7 @@ faults: ## every fault of tests/faults with many seeds, and the table (ARGS="--s
 bench:  ## what a message costs, beside other chats on this machine (ARGS="--rounds 3 --write docs/performance.md"; ARGS=--help)
 	@$(BOOTSTRAP) bench $(ARGS)
 
-check:  ## lint, format, types, templates, migrations, deployment settings
+check:  ## lint, format, types, templates, languages, migrations, deployment settings
 	@$(BOOTSTRAP) check
 
 help:   ## this list

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from chatproject import secret_key
 from chatproject.embedded import socket_url
@@ -230,7 +229,9 @@ STORAGES = {
 SERVESTATIC_USE_FINDERS = True  # so that a checkout without `collectstatic` has its styles too
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("pt-br", "Português (Brasil)"), ("ar", "العربية")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_SECURE = True, "Lax", PUBLIC
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

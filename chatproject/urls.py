@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
+from django.views.i18n import set_language
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the log-in page with its limits, instead of one without
 
@@ -13,6 +14,7 @@ without_mail = [path("accounts/password/reset/", TemplateView.as_view(template_n
 
 urlpatterns = [
     path("", include("chat.urls")),
+    path("language/", set_language, name="set_language"),
     path("favicon.ico", RedirectView.as_view(url=static("img/favicon.svg"))),
     *([] if settings.SENDS_MAIL else without_mail),
     path("accounts/", include("allauth.urls")),

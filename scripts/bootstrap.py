@@ -113,6 +113,7 @@ def check() -> None:
                 "format": [PYTHON, "-m", "ruff", "format", "--check"],
                 "types": [PYTHON, "-m", "mypy"],
                 "templates": [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"],
+                "languages": [PYTHON, "-m", "scripts.messages", "check"],
                 "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
                 "deployment": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
             }

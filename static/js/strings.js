@@ -1,6 +1,9 @@
-/** Every sentence of these pages that is not in a template, in English, by id. A catalog of translations may replace it. */
+/**
+ * Every sentence of these pages that is not in a template, by id, in English; where the page is in another language, its
+ * catalogue (static/js/catalog/, written by scripts/messages.py) says the same in that one.
+ */
 
-// The names by which `makemessages -d djangojs` finds what is to be translated.
+// The names by which scripts/messages.py finds what is to be translated.
 const gettext_noop = (sentence) => sentence;
 const ngettext_lazy = (one, many) => [one, many];
 
@@ -137,6 +140,7 @@ const SENTENCES = {
   title_news: gettext_noop("{sentence} · Tandem"),
 };
 
+const ENGLISH = { plural: (count) => Number(count !== 1), sentences: {} };
 const NUMBER = new Intl.NumberFormat(globalThis.document?.documentElement.lang || "en");
 
 /** The sentence `id` with its {params} filled in. Where it has a plural, `params.count` chooses. */
@@ -167,8 +171,7 @@ function filling(value) {
 }
 
 function translated(sentence, count) {
-  const { gettext, ngettext } = globalThis;
-  if (!Array.isArray(sentence)) return gettext ? gettext(sentence) : sentence;
-  const [one, many] = sentence;
-  return ngettext ? ngettext(one, many, count) : count === 1 ? one : many;
+  const { plural, sentences } = globalThis.tandemCatalogue ?? ENGLISH;
+  if (!Array.isArray(sentence)) return sentences[sentence] ?? sentence;
+  return (sentences[sentence[0]] ?? sentence)[plural(count)];
 }

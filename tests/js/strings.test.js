@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, test } from "node:test";
+import { runInThisContext } from "node:vm";
+
+import { parts, t } from "../../static/js/strings.js";
+
+afterEach(() => delete globalThis.tandemCatalogue);
+
+function speak(language) {
+  runInThisContext(readFileSync(new URL(`../../static/js/catalog/${language}.js`, import.meta.url), "utf8"));
+}
+
+test("without a catalogue it is English", () => {
+  assert.deepEqual([1, 2, 0].map((count) => t("new_messages", { count })), [
+    "1 new message",
+    "2 new messages",
+    "0 new messages",
+  ]);
+});
+
+test("Russian has three forms", () => {
+  speak("ru");
+  assert.equal(t("copied"), "Скопировано");
+  assert.deepEqual([1, 3, 5, 11, 21].map((count) => t("new_messages", { count })), [
+    "1 новое сообщение",
+    "3 новых сообщения",
+    "5 новых сообщений",
+    "11 новых сообщений",
+    "21 новое сообщение",
+  ]);
+});
+
+test("Arabic has six, and one or two need no number", () => {
+  speak("ar");
+  assert.deepEqual(new Set([0, 1, 2, 3, 11, 100].map((count) => t("new_messages", { count }))).size, 6);
+  assert.equal(t("new_messages", { count: 2 }), "رسالتان جديدتان");
+});
+
+test("Brazilian Portuguese counts none as one", () => {
+  speak("pt-br");
+  assert.deepEqual([0, 1, 2].map((count) => t("characters_left", { count })), [
+    "0 caractere restante",
+    "1 caractere restante",
+    "2 caracteres restantes",
+  ]);
+});
+
+test("a name stays a piece of its own in every language", () => {
+  speak("ru");
+  assert.deepEqual(parts("connected", { name: "Мира" }), [{ text: "На связи: " }, { text: "Мира", param: "name" }]);
+});
+
+test("what the catalogue does not know is said in English", () => {
+  globalThis.tandemCatalogue = { plural: () => 0, sentences: {} };
+  assert.equal(t("copied"), "Copied");
+});

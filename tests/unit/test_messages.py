@@ -1,0 +1,73 @@
+"""No language lacks a sentence, and the check that says so would notice."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts import messages
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A copy of all that has sentences."""
+    for folder in ("chat", "chatproject", "templates", "static/js", "locale"):
+        shutil.copytree(messages.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(messages.ROOT / messages.BORROWED, tmp_path / "scripts")
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_every_sentence_is_there_in_every_language() -> None:
+    assert messages.faults() == []
+
+
+def test_a_new_sentence_in_a_page_or_in_the_script_is_missed(site: Path) -> None:
+    change(site / "templates" / "landing.html", "A room with two seats.", "A new sentence.")
+    change(site / "static" / "js" / "strings.js", '"Copied"', '"Quite new"')
+    found = messages.faults(site)
+    for language in messages.LANGUAGES:
+        assert f"{language} django: not in the catalogue: 'A new sentence.'" in found
+        assert f"{language} django: no longer said: 'A room with two seats.'" in found
+        assert f"{language} djangojs: not in the catalogue: 'Quite new'" in found
+
+
+def test_what_is_not_translated_or_doubtful_is_named(site: Path) -> None:
+    po = site / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+    change(po, 'msgstr "Войти"', 'msgstr ""')
+    change(po, 'msgid "Saved."', '#, fuzzy\nmsgid "Saved."')
+    found = messages.faults(site)
+    assert "ru django: not translated: 'Log in'" in found
+    assert "ru django: doubtful: 'Saved.'" in found
+    assert "ru django: not compiled" in found
+
+
+def test_a_lost_placeholder_is_named(site: Path) -> None:
+    change(site / "locale" / "ar" / "LC_MESSAGES" / "djangojs.po", "{name} يكتب…", "يكتب…")
+    messages.compile_all(site)
+    assert messages.faults(site) == ["ar djangojs: {name} does not fit: 'يكتب…'"]
+
+
+def test_updating_keeps_what_was_translated_and_leaves_the_rest_to_people(site: Path) -> None:
+    change(site / "templates" / "landing.html", "A room with two seats.", "A new sentence.")
+    messages.update(site)
+    messages.compile_all(site)
+    assert messages.faults(site) == [
+        f"{language} django: not translated: 'A new sentence.'" for language in messages.LANGUAGES
+    ]
+
+
+def test_the_rules_for_plurals_are_those_of_the_language(site: Path) -> None:
+    script = (site / "static" / "js" / "catalog" / "ru.js").read_text()
+    rule = re.search(r"plural: \(n\) => (.+),\n", script)
+    assert rule
+    assert "n%10==1 && n%100!=11" in rule[1]
