@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from chat import views
+from chat import shell, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("chat/", views.chat, name="chat"),
     path("join/", views.join, name="join"),
     path("join/who/", views.invitation, name="invitation"),
+    path("offline/", shell.offline, name="offline"),
+    path("service-worker.js", shell.service_worker, name="service_worker"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),

@@ -20,7 +20,7 @@ const clock = { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.
 
 const storage = new Storage(sessionStorage);
 const preferences = new Preferences(localStorage);
-const notifier = new Notifier(window, document.querySelector("link[rel=icon]").href);
+const notifier = new Notifier(window, document.querySelector("link[rel=apple-touch-icon]").href);
 const chime = new Chime(document);
 const arrival = new Arrival({
   preferences,

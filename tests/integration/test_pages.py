@@ -17,7 +17,14 @@ from tests.site import Valkey
 
 pytestmark = pytest.mark.django_db
 
-FOR_EVERYBODY = ["landing", "account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
+FOR_EVERYBODY = [
+    "landing",
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "offline",
+]
 FOR_MEMBERS = [
     "settings",
     "rotate_token",
@@ -225,6 +232,17 @@ def test_asking_who_invites_is_no_way_to_guess(client: Client) -> None:
     for _ in range(20):
         assert who_invites(client, "0" * 32)[0] == 404
     assert who_invites(client, mira.token) == (429, {"code": "rate_limited"})
+
+
+def test_the_service_worker_changes_when_what_it_keeps_does(client: Client) -> None:
+    def worker(language: str) -> str:
+        response = client.get(reverse("service_worker"), headers={"Accept-Language": language})
+        assert response.headers["Content-Type"].startswith("text/javascript")
+        return response.content.decode()
+
+    assert worker("en") == worker("de")
+    assert worker("en") != worker("ru")
+    assert "js/offline" in worker("en")
 
 
 def test_an_unknown_page_says_so_in_our_words(client: Client) -> None:
