@@ -246,34 +246,3 @@ async def test_changing_the_token_changes_what_the_page_shows_and_refuses_the_ol
     await expect(bob.page.locator("main")).to_contain_text("Nobody has this token")
     await bob.join(new)
     await alice.stands(f"Connected with {bob.username}")
-
-
-async def test_the_whole_flow_by_keyboard_alone(visitor):
-    alice, bob = await visitor("alice"), await visitor("bob")
-    await alice.sign_up()
-    token = await alice.token()
-    keyboard = bob.page.keyboard
-    await bob.go("/accounts/signup/")
-    await bob.page.locator("input[name=username]").focus()
-    for word in (bob.username, None, "correct horse battery staple", "correct horse battery staple"):
-        if word:
-            await keyboard.type(word)
-        await keyboard.press("Tab")
-    await keyboard.press("Enter")
-    await bob.stands("Waiting")
-    field = bob.page.get_by_label("Your partner's token or link")
-    for _ in range(30):
-        if await field.evaluate("field => field === document.activeElement"):
-            break
-        await keyboard.press("Tab")
-    await expect(field).to_be_focused()
-    await keyboard.type(token)
-    await keyboard.press("Enter")
-    await alice.stands(f"Connected with {bob.username}")
-    await expect(bob.page.get_by_label("Message", exact=True)).to_be_focused()
-    await keyboard.type("one line")
-    await keyboard.press("Shift+Enter")
-    await keyboard.type("and another")
-    await keyboard.press("Enter")
-    await alice.reads("and another")
-    assert await alice.texts == ["one line\nand another"]
