@@ -61,13 +61,13 @@ class TandemSocket(WebSocketProtocol):
         if at < len(data):
             super().dataReceived(data[at:])
 
-    def send_now(self, text: str) -> bool:
+    def send_now(self, text: bytes) -> bool:
         """Send a text frame if that takes no waiting; return whether it did. Those of one tick leave in one write."""
         if self.state != self.STATE_OPEN or not self.writable.is_set():
             return False
         if not self.unsent:
             self.loop.call_soon(self.flush)
-        self.unsent.append(text_frame(text.encode()))
+        self.unsent.append(text_frame(text))
         return True
 
     def sendData(self, *args: Any, **options: Any) -> None:  # noqa: N802 - autobahn's name

@@ -133,11 +133,11 @@ class TandemSocket(WebSocketsSansIOProtocol):
             if self.close_sent and self.rest is not None:
                 self.cut(self.rest)  # the answer to our close frame may be in it
 
-    def send_now(self, text: str) -> bool:
+    def send_now(self, text: bytes) -> bool:
         """Send a text frame if that takes no waiting; return whether it did."""
         if self.writable is not always or not self.is_open():
             return False
-        self.gather(TEXT, text.encode())
+        self.gather(TEXT, text)
         return True
 
     def gather(self, first: int, payload: bytes) -> None:

@@ -170,7 +170,8 @@ class PairConsumer(SocketConsumer):
             appended = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.feed.seq)
         finally:
             self.lets_events_pass = False
-        await self.feed.stored(appended)
+        if not self.feed.was_next(appended):
+            await self.feed.stored(appended)
         sent_at = protocol.timestamp(appended.sent_at)
         await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
 
@@ -315,7 +316,9 @@ class PairConsumer(SocketConsumer):
 
     async def say(self, frame: protocol.ServerFrame) -> None:
         """Send one frame."""
-        await self.send({"type": "websocket.send", "text": protocol.encode(frame)})
+        text = protocol.encode(frame)
+        if not self.send_now(text):
+            await self.send({"type": "websocket.send", "text": text.decode()})
 
 
 HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitable[None]]] = {

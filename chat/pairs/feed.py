@@ -51,6 +51,13 @@ class Feed:
         self.seq = frame.seq
         await self.say(frame)
 
+    def was_next(self, appended: Appended) -> bool:
+        """A message of this socket is in the log, and nothing crossed it; where it returns False, `stored` is needed."""
+        if appended.seq != self.seq + 1:
+            return False
+        self.seq = appended.seq
+        return True
+
     async def stored(self, appended: Appended) -> None:
         """A message of this socket is in the log: what crossed it comes first, so that both sides see one order."""
         if appended.seq > self.seq:

@@ -133,9 +133,9 @@ class Pairing:
 
     # --- Talking ---
 
-    async def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> Appended:
+    def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> asyncio.Future[Appended]:
         """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
-        return await self._append.call(seat.user, seat.connection, pair, n, text, seen)
+        return self._append.call(seat.user, seat.connection, pair, n, text, seen)
 
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""

@@ -179,12 +179,12 @@ def _type_in(text: str) -> str | None:
 
 
 def _trimmed(frame: SendMessage) -> SendMessage:
-    text = frame.text.strip()
-    if not text:
+    frame.text = frame.text.strip()
+    if not frame.text:
         raise Refusal("bad_frame", "message", n=frame.n)
-    if len(text) > TEXT_LIMIT:
+    if len(frame.text) > TEXT_LIMIT:
         raise Refusal("too_long", "message", n=frame.n)
-    return SendMessage(frame.pair, frame.n, text)
+    return frame
 
 
 # --- Server to client ------------------------------------------------------------------------------------------------
@@ -379,9 +379,9 @@ def published(event: dict[str, Any]) -> Published:
     return frame
 
 
-def encode(frame: ServerFrame) -> str:
-    """Return `frame` as the text that goes over the socket."""
-    return _encoder.encode(frame).decode()
+def encode(frame: ServerFrame) -> bytes:
+    """Return `frame` as the text that goes over the socket, in UTF-8."""
+    return _encoder.encode(frame)
 
 
 def timestamp(milliseconds: int) -> str:

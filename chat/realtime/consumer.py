@@ -16,13 +16,14 @@ from chat.realtime import shutdown
 
 logger = logging.getLogger(__name__)
 
-# What our servers offer beside ASGI's `send`: a function that takes a text frame unless the reader is slower than we are.
+# What our servers offer beside ASGI's `send`: a function that takes a text frame, as UTF-8, and returns True; or False, and
+# does not take it, where the reader is slower than we are.
 SEND_NOW = "tandem.send_now"
 
 GOODBYE_SECONDS = 8.0  # daphne cancels a consumer ten seconds after its socket closed
 
 
-def cannot_send_now(text: str) -> bool:
+def cannot_send_now(text: bytes) -> bool:
     """What stands in for it on other servers."""
     return False
 
@@ -42,7 +43,7 @@ class SocketConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
-        self.send_now: Callable[[str], bool] = scope.get("extensions", {}).get(SEND_NOW, cannot_send_now)
+        self.send_now: Callable[[bytes], bool] = scope.get("extensions", {}).get(SEND_NOW, cannot_send_now)
         self.loop = asyncio.get_running_loop()
         self.turn = asyncio.Lock()
         self.over = False
@@ -81,15 +82,21 @@ class SocketConsumer(AsyncConsumer):
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle what came over the socket, and then what the channel layer brought meanwhile."""
-        async with self.turn:
-            self._events_are_seen_to = True
-            await self._handle_safely(message)
-            await self._work_off_events()
+        await self.turn.acquire()
+        self._events_are_seen_to = True
+        try:
+            await self._handle(message)
+            if self._events:
+                await self._work_off_events()
+        except Exception as error:
+            await self._broke(message, error)
+        finally:
+            self._events_are_seen_to = False
+            self.turn.release()
 
     def tell(self, event: dict[str, Any]) -> None:
         """Take an event of the channel layer; one too many is lost, as the layer's contract allows."""
-        is_first = not self._events and (self.lets_events_pass or not self.turn.locked())
-        if is_first and not self.over and self.handled_at_once(event):
+        if not self._events and (self.lets_events_pass or not self.turn.locked()) and self._is_handled_at_once(event):
             return
         if len(self._events) < self.capacity:
             self._events.append(event)
@@ -101,25 +108,32 @@ class SocketConsumer(AsyncConsumer):
         """Handle an event if that takes no waiting; where it returns False, nothing has happened yet."""
         return False
 
+    def _is_handled_at_once(self, event: dict[str, Any]) -> bool:
+        try:
+            return not self.over and self.handled_at_once(event)
+        except Exception:
+            logger.exception("A %s could not be handled at once", event["type"])
+            return False
+
     async def _take_turn(self) -> None:
         async with self.turn:
-            await self._work_off_events()
+            try:
+                await self._work_off_events()
+            finally:
+                self._events_are_seen_to = False
 
     async def _work_off_events(self) -> None:
-        try:
-            while self._events:
-                event = self._events.popleft()
-                if self.over or not self.handled_at_once(event):
-                    await self._handle_safely(event)
-        finally:
-            self._events_are_seen_to = False
+        while self._events:
+            event = self._events.popleft()
+            if not self._is_handled_at_once(event):
+                try:
+                    await self._handle(event)
+                except Exception as error:
+                    await self._broke(event, error)
 
-    async def _handle_safely(self, message: dict[str, Any]) -> None:
-        try:
-            await self._handle(message)
-        except Exception:
-            logger.exception("A %s handler broke", message["type"])
-            await self.cannot_go_on()
+    async def _broke(self, message: dict[str, Any], error: Exception) -> None:
+        logger.error("A %s handler broke", message["type"], exc_info=error)
+        await self.cannot_go_on()
 
     async def _handle(self, message: dict[str, Any]) -> None:
         if self.over:

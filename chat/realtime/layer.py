@@ -180,10 +180,13 @@ class Inbox:
 
     def _deliver(self, name: str, payload: bytes) -> None:
         parts = iter(_decode(payload))
+        hearers = self._hearers
         for channel, message in zip(parts, parts, strict=True):
-            if channel is None:
+            if channel in hearers:
+                hearers[channel](message)
+            elif channel is None:
                 self._deliver_to_group(name.removeprefix(GROUP), message)
-            elif self.has(channel):
+            elif channel in self._queues:
                 self.put(channel, message)
 
     def _deliver_to_group(self, group: str, message: Message) -> None:
