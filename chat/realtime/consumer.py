@@ -88,8 +88,9 @@ class SocketConsumer(AsyncConsumer):
             await self._handle(message)
             if self._events:
                 await self._work_off_events()
-        except Exception as error:
-            await self._broke(message, error)
+        except Exception:
+            logger.exception("A %s handler broke", message["type"])
+            await self.cannot_go_on()
         finally:
             self._events_are_seen_to = False
             self.turn.release()
@@ -128,12 +129,9 @@ class SocketConsumer(AsyncConsumer):
             if not self._is_handled_at_once(event):
                 try:
                     await self._handle(event)
-                except Exception as error:
-                    await self._broke(event, error)
-
-    async def _broke(self, message: dict[str, Any], error: Exception) -> None:
-        logger.error("A %s handler broke", message["type"], exc_info=error)
-        await self.cannot_go_on()
+                except Exception:
+                    logger.exception("A %s handler broke", event["type"])
+                    await self.cannot_go_on()
 
     async def _handle(self, message: dict[str, Any]) -> None:
         if self.over:
