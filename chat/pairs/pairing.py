@@ -9,8 +9,8 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
                                          _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
                                          trimmed (seq up to which the log was cut), turned_away (count),
                                          turned_away_at (ms), ended (the reason, while one member has still to read it)
-    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms)
-    tandem:pair:<pair>:accepted  hash    <role>:<n> → "<seq> <sent_at>", to answer a repeated n as before
+    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms), other_n (the partner's
+                                         last count at that time)
     tandem:due                   zset    lease:<user>, hold:<user>, turned_away:<pair> → when it is due (ms)
     tandem:swept                 string  when `sweep` last ran (ms)
     tandem:limit:<what>:<user>   string  when the next one would be due (ms), GCRA

@@ -11,7 +11,6 @@ end
 local function user_key(user) return 'tandem:user:' .. user end
 local function pair_key(pair) return 'tandem:pair:' .. pair end
 local function log_key(pair) return 'tandem:pair:' .. pair .. ':log' end
-local function accepted_key(pair) return 'tandem:pair:' .. pair .. ':accepted' end
 
 local function field(key, name) return redis.call('HGET', key, name) or nil end
 local function number(key, name) return tonumber(redis.call('HGET', key, name) or 0) end
@@ -65,20 +64,17 @@ local function fenced(user, connection) return field(user_key(user), 'connection
 local function why_fenced(holder) return {fenced = holder and 'replaced' or 'restarting'} end
 local function refuse_fenced(user) return reply(why_fenced(field(user_key(user), 'connection'))) end
 
--- What a member may touch: the fields `names` of their pair's record, by name, and their role in it.
+-- Who speaks: their role in the pair, their partner, and the fields of the pair's record that are asked for, as a list.
 -- Returns nil and the answer where the connection is out or the pair is not theirs.
-local function seated(user, connection, pair, names)
+local function speaker(user, connection, pair, ...)
   local holder, mine = unpack(redis.call('HMGET', user_key(user), 'connection', 'pair'))
   if holder ~= connection then return nil, why_fenced(holder) end
   if not mine then return nil, refusal('not_paired') end
-  local record, key = {}, pair_key(mine)
-  local values = redis.call('HMGET', key, 'host', 'guest', 'ended', unpack(names))
+  local values = redis.call('HMGET', pair_key(mine), 'host', 'guest', 'ended', ...)
   if not values[1] or values[3] then return nil, refusal('not_paired') end
   if mine ~= pair then return nil, refusal('wrong_pair') end
-  record.role = values[1] == user and 'host' or 'guest'
-  record.partner = values[1] == user and values[2] or values[1]
-  for i, name in ipairs(names) do record[name] = tonumber(values[3 + i] or 0) end
-  return record
+  if values[1] == user then return 'host', values[2], values end
+  return 'guest', values[1], values
 end
 
 -- Why this user may not speak in this pair, or nil.
@@ -121,7 +117,7 @@ local function forget_if_empty(pair)
     local member = field(pair_key(pair), role)
     if member and field(user_key(member), 'pair') == pair then return end
   end
-  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair))
+  redis.call('DEL', pair_key(pair), log_key(pair))
   redis.call('ZREM', DUE, 'turned_away:' .. pair)
 end
 
@@ -181,7 +177,7 @@ local KEEP = 10 * 60 * 1000
 local function keep(user, pair)
   redis.call('PEXPIRE', user_key(user), KEEP)
   if not pair then return end
-  for _, key in ipairs({pair_key(pair), log_key(pair), accepted_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
+  for _, key in ipairs({pair_key(pair), log_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
 end
 
 -- Whether one more is within `burst` at once and one each `every` ms on average (GCRA, ITU-T I.371); every = 0: always.

@@ -7,50 +7,61 @@
 local every, burst, log_messages, log_bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local sent_at = now()
 
--- Only what its reader has on screen may be trimmed; returns the bytes it made free, or nil where the sender has to wait.
-local function trim_oldest(pair)
-  local key, log = pair_key(pair), log_key(pair)
-  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  local seq, from, its_n, its_text = tonumber(oldest[1]:match('^%d+')), oldest[2][2], oldest[2][4], oldest[2][6]
-  if seq > number(key, other(from) .. '_received') then return nil end
-  redis.call('XDEL', log, oldest[1])
-  redis.call('HDEL', accepted_key(pair), from .. ':' .. its_n)
-  redis.call('HSET', key, 'trimmed', seq)
-  redis.call('HINCRBY', key, 'bytes', -#its_text)
-  return #its_text
+-- The first message of the log from `seq` on: seq, from, n, text, sent_at, and its sender's partner's count at that time.
+local function message_at(pair, seq)
+  local id, fields = unpack(redis.call('XRANGE', log_key(pair), seq .. '-0', '+', 'COUNT', 1)[1])
+  return tonumber(id:match('^%d+')), fields[2], tonumber(fields[4]), fields[6], tonumber(fields[8]), tonumber(fields[10])
 end
 
-local FIELDS = {'seq', 'bytes', 'trimmed', 'host_n', 'guest_n'}
+-- The answer to a message that is stored already. Every message has the counts of both members, which only grow, so halving
+-- finds the n in a few steps. What was trimmed was on the partner's screen, and its sender knows that.
+local function repeated(pair, role, n, first, last)
+  while first < last do
+    local middle = math.floor((first + last) / 2)
+    local _, from, its_n, _, _, other_n = message_at(pair, middle)
+    if (from == role and its_n or other_n) < n then first = middle + 1 else last = middle end
+  end
+  local seq, from, its_n, _, its_sent_at = message_at(pair, first)
+  if from == role and its_n == n then return {n, seq, its_sent_at, {}} end
+end
+
+-- Only what its reader has on screen may be trimmed; returns the bytes it made free, or nil where the sender has to wait.
+local function trim_oldest(pair)
+  local seq, from, _, text = message_at(pair, 0)
+  if seq > number(pair_key(pair), other(from) .. '_received') then return nil end
+  redis.call('XDEL', log_key(pair), seq .. '-0')
+  redis.call('HSET', pair_key(pair), 'trimmed', seq)
+  redis.call('HINCRBY', pair_key(pair), 'bytes', -#text)
+  return #text
+end
 
 local function append(user, connection, pair, n, text, seen)
-  local at, why = seated(user, connection, pair, FIELDS)
-  if not at then return why end
+  local role, partner, at = speaker(user, connection, pair, 'seq', 'trimmed', 'bytes', 'host_n', 'guest_n')
+  if not role then return partner end
+  local seq, trimmed, bytes = tonumber(at[4] or 0), tonumber(at[5] or 0), tonumber(at[6] or 0)
+  local last, other_n = tonumber(at[7] or 0), at[8] or 0
+  if role == 'guest' then last, other_n = tonumber(other_n), last end
   n, seen = tonumber(n), tonumber(seen)
-  local role, last = at.role, at[at.role .. '_n']
 
-  if n <= last then
-    local before = field(accepted_key(pair), role .. ':' .. n)
-    if not before then return refusal('out_of_order', last + 1) end
-    local its_seq, its_sent_at = before:match('^(%d+) (%d+)$')
-    return {n, tonumber(its_seq), tonumber(its_sent_at), {}}
+  if n <= last and trimmed < seq then
+    local answer = repeated(pair, role, n, trimmed + 1, seq)
+    if answer then return answer end
   end
-  if n > last + 1 then return refusal('out_of_order', last + 1) end
+  if n ~= last + 1 then return refusal('out_of_order', last + 1) end
   if not within_limit('message:' .. user, every, burst) then return refusal('rate_limited') end
 
-  local messages, bytes = at.seq - at.trimmed, at.bytes + #text
-  while messages >= log_messages or bytes > log_bytes do
+  while seq - trimmed >= log_messages or bytes + #text > log_bytes do
     local freed = trim_oldest(pair)
     if not freed then return refusal('rate_limited') end
-    messages, bytes = messages - 1, bytes - freed
+    trimmed, bytes = trimmed + 1, bytes - freed
   end
 
-  local seq = at.seq + 1
-  redis.call('XADD', log_key(pair), seq .. '-0', 'from', role, 'n', n, 'text', text, 'sent_at', sent_at)
-  redis.call('HSET', accepted_key(pair), role .. ':' .. n, seq .. ' ' .. sent_at)
-  redis.call('HSET', pair_key(pair), 'seq', seq, 'bytes', bytes, role .. '_n', n)
+  seq = seq + 1
+  redis.call('XADD', log_key(pair), seq .. '-0', 'from', role, 'n', n, 'text', text, 'sent_at', sent_at, 'other_n', other_n)
+  redis.call('HSET', pair_key(pair), 'seq', seq, 'bytes', bytes + #text, role .. '_n', n)
   if seq == 1 then keep(user, pair) end
 
-  tell(at.partner, {
+  tell(partner, {
     type = 'message', pair = pair, seq = seq, n = n, mine = false, text = text, sent_at = sent_at,
   })
   return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, (seq - 1) .. '-0', 50) or {}}

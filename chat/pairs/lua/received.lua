@@ -3,16 +3,14 @@
 -- RETURNS for each {seq}, or a map {refused}, {fenced} or {failed}
 -- Invariant: what was delivered never shrinks and never passes the log's end.
 
-local FIELDS = {'seq', 'host_received', 'guest_received'}
-
 local function received(user, connection, pair, seq)
-  local at, why = seated(user, connection, pair, FIELDS)
-  if not at then return why end
-  local mine = at.role .. '_received'
-  seq = math.min(tonumber(seq), at.seq)
-  if seq > at[mine] then
-    redis.call('HSET', pair_key(pair), mine, seq)
-    tell(at.partner, {type = 'delivered', pair = pair, seq = seq})
+  local role, partner, at = speaker(user, connection, pair, 'seq', 'host_received', 'guest_received')
+  if not role then return partner end
+  local before = tonumber((role == 'host' and at[5] or at[6]) or 0)
+  seq = math.min(tonumber(seq), tonumber(at[4] or 0))
+  if seq > before then
+    redis.call('HSET', pair_key(pair), role .. '_received', seq)
+    tell(partner, {type = 'delivered', pair = pair, seq = seq})
   end
   return {seq}
 end
