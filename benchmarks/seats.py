@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from tests.person import Person
 
@@ -59,7 +59,7 @@ class Seat(WSListener):
         self.ready.set_result(None)
 
     async def close(self) -> None:
-        self.transport.send_close()
+        self.transport.send_close(WSCloseCode.OK)
         self.transport.disconnect()
         await asyncio.wait_for(self.transport.wait_disconnected(), PATIENCE)
 

@@ -7,10 +7,10 @@ query holds up every newcomer, and it opens a connection for each question, whic
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -49,7 +49,7 @@ def _file_was_replaced() -> bool:
     if connection.vendor != "sqlite":
         return False
     try:
-        file = Path(connection.settings_dict["NAME"]).stat().st_ino
+        file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - asked before every question
     except OSError:
         file = None
     before, _mine.file = getattr(_mine, "file", None), file
