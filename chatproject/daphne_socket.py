@@ -76,9 +76,17 @@ class TandemSocket(WebSocketProtocol):
 
     def flush(self) -> None:
         """Send what this tick has gathered."""
-        if self.unsent:
-            self.transport.write(b"".join(self.unsent))
-            self.unsent.clear()
+        if not self.unsent:
+            return
+        data, transport = b"".join(self.unsent), self.transport
+        self.unsent.clear()
+        if not (transport.dataBuffer or transport._tempDataBuffer):
+            # Nothing waits, so it can go at once. Twisted would ask the kernel to be told when it may write, and to be
+            # told no more, which is a fifth of what a message costs. An error comes again below, where Twisted handles it.
+            sent = transport.writeSomeData(data)
+            data = data[sent:] if isinstance(sent, int) else data
+        if data:
+            transport.write(data)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         self.sendCloseFrame(code=code or 1000)
