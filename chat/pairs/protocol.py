@@ -384,12 +384,8 @@ def encode(frame: ServerFrame) -> bytes:
     return _encoder.encode(frame)
 
 
+@functools.lru_cache(maxsize=256)  # messages that are stored together have the same one
 def timestamp(milliseconds: int) -> str:
     """Return a Unix time in milliseconds as ISO 8601 in UTC."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{_second(seconds)}.{rest:03d}Z"
-
-
-@functools.lru_cache(maxsize=16)  # most messages are of this second
-def _second(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    moment = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
