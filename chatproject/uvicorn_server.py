@@ -1,8 +1,9 @@
-"""uvicorn, the faster server, with the same limits, keep-alive and end as daphne_server.py."""
+"""uvicorn, the server for production, with the same limits, keep-alive and end as daphne_server.py."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -14,6 +15,7 @@ from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
 from chatproject.open_files import allow_many_sockets
 from chatproject.uvicorn_socket import TandemSocket
+from chatproject.workers import ORDERED, READY, Parent
 
 CLOSE_SECONDS = 3  # after the drain, for requests that are still being answered
 
@@ -26,7 +28,7 @@ class TandemServer(uvicorn.Server):
             application,
             host=host,
             port=port,
-            ws=TandemSocket,
+            ws=TandemSocket,  # which has the keep-alive
             ws_max_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
             ws_per_message_deflate=False,  # 50 kB and much time a connection, for texts of a hundred bytes
             lifespan="off",
@@ -39,6 +41,8 @@ class TandemServer(uvicorn.Server):
         )
         super().__init__(config)
         self.on_ready = on_ready
+        self.on_order: Callable[[], None] = lambda: None
+        self.has_siblings = False
         self.ending = False
         self.cannot_listen = ""
 
@@ -51,22 +55,41 @@ class TandemServer(uvicorn.Server):
 
     async def startup(self, sockets: Any = None) -> None:
         """Say that we are ready once the port accepts connections."""
-        await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
-        self.orders = asyncio.ensure_future(shutdown.listen())
-        count_on_signal(asyncio.get_event_loop())
+        await super().startup(sockets)
+        self.orders = asyncio.ensure_future(self.await_order())
+        count_on_signal(self.loop)
         self.on_ready(self.servers[0].sockets[0].getsockname()[1])
+
+    async def await_order(self) -> None:
+        """`manage.py shutdown` was typed somewhere; `listen` has signalled this process as it returns."""
+        await shutdown.listen()
+        self.on_order()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A second Ctrl-C, from someone who does not want to wait, skips the drain."""
         if self.ending:
             self.should_exit = self.force_exit = True
-            return
+        elif not self.started:
+            self.should_exit = True
+        else:
+            self.loop.call_soon_threadsafe(lambda: setattr(self, "draining", asyncio.ensure_future(self.drain())))
         self.ending = True
-        self.loop.call_soon_threadsafe(lambda: setattr(self, "draining", asyncio.ensure_future(self.drain())))
 
     async def drain(self) -> None:
-        """Before the port closes: everybody is told, and what is in flight is finished."""
+        """Before the process ends: everybody is told, and what is in flight is finished."""
+        if self.has_siblings:  # who can accept what comes now; alone, we do and say when to come again
+            for server in self.servers:
+                server.close()
         await shutdown.drain()
         self.orders.cancel()
         self.should_exit = True
+
+
+def work(application: Any, listener: int, line: int) -> None:
+    """Be one of several behind a port (workers.py); the numbers are descriptors of the port and of the line to the parent."""
+    parent = Parent(line)
+    server = TandemServer(application, "", 0, on_ready=lambda _: parent.say(READY))
+    server.has_siblings = True
+    server.on_order = lambda: parent.say(ORDERED)
+    server.run([socket.socket(fileno=listener)])

@@ -23,8 +23,12 @@ def valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """Two server processes on one Valkey, every limit on: partners on different processes are the normal case."""
-    running = new_site(processes=2)
+    """Two servers on one Valkey, every limit on: that partners are on different ones is the normal case.
+
+    One is daphne and one is uvicorn, so what crosses in a test crosses between them too.
+    """
+    running = new_site(processes=1)
+    running.servers.append(running.start_server(SERVER="uvicorn"))
     yield running
     running.stop()
 

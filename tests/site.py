@@ -49,12 +49,13 @@ class Valkey:
 
 
 class Server:
-    """One server process of a site."""
+    """One address of a site: SERVER says which server listens there, PROCESSES how many of its processes."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         self.log_file = log
+        options = ["--server", environment.get("SERVER", "daphne"), "--processes", environment.get("PROCESSES", "1")]
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", "0", "--server", environment.get("SERVER", "daphne")],
+            [sys.executable, "manage.py", "serve", "--port", "0", *options],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

@@ -192,6 +192,17 @@ def test_a_port_in_use_is_one_line(folder: Path, taken_port: int, command: str) 
     assert said == f"CommandError: Port {taken_port} is in use. Choose another: make run PORT={taken_port + 1}"
 
 
+def test_a_port_in_use_is_one_line_for_several_processes_too(folder: Path, taken_port: int) -> None:
+    said = refused(folder, *manage("serve", "--server", "uvicorn", "--processes", "2"), PORT=str(taken_port))
+    assert said.startswith(f"CommandError: Port {taken_port} is in use.")
+
+
+@pytest.mark.parametrize("options", [("--processes", "2"), ("--server", "uvicorn", "--processes", "0")])
+def test_a_number_of_processes_that_cannot_be_is_one_line(folder: Path, options: tuple[str, ...]) -> None:
+    said = refused(folder, *manage("serve", "--port", "0", *options))
+    assert said == "CommandError: --processes takes a number from 1, and more than one only with --server uvicorn."
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -2,6 +2,9 @@
 
 import errno
 import socket
+from argparse import SUPPRESS
+from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,44 +29,71 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--server", choices=["daphne", "uvicorn"], default="daphne", help="(default: %(default)s)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port (default: %(default)s)")
+        parser.add_argument(
+            "--processes", type=int, default=1, help="behind this port, with uvicorn only (default: %(default)s)"
+        )
+        parser.add_argument("--worker", type=int, nargs=2, help=SUPPRESS)  # how chatproject/workers.py starts one
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["worker"]:
+            work(*options["worker"])
+            return
         host, port = options["host"], options["port"]
         try:
             require_free_port(host, port)
             require_redis()
             require_migrations()
-            self.serve(options["server"], host, port)
+            self.serve(options["server"], host, port, options["processes"])
         except KeyboardInterrupt:
             pass  # Ctrl-C while it was starting
         self.stdout.write("Tandem has stopped.")
 
-    def serve(self, kind: str, host: str, port: int) -> None:
-        from chatproject.asgi import application  # only now is there a Redis for it
-
+    def serve(self, kind: str, host: str, port: int, processes: int) -> None:
         def say_ready(listening: int) -> None:
             self.stdout.write(f"Tandem is ready: {address(host, listening)} (Ctrl-C to stop)")
             self.stdout.flush()
 
-        server = server_class(kind)(application, host, port, on_ready=say_ready)
+        server = new_server(kind, host, port, processes, say_ready)
         server.run()
         if server.cannot_listen:
             raise CommandError(f"Cannot listen on {address(host, port)}: {server.cannot_listen}")
+        if getattr(server, "did_not_start", False):
+            raise CommandError("A server process did not start; it has said why.")
 
 
-def server_class(kind: str) -> Any:
-    """Imported only now: daphne brings Twisted, and uvicorn may not be there."""
+def new_server(kind: str, host: str, port: int, processes: int, on_ready: Callable[[int], None]) -> Any:
+    """Imports happen only now: there is a Redis, daphne brings Twisted, and uvicorn may not be there."""
+    if processes < 1 or (processes > 1 and kind == "daphne"):
+        raise CommandError("--processes takes a number from 1, and more than one only with --server uvicorn.")
+    if kind == "uvicorn":
+        require_uvicorn()
+    if processes > 1:
+        from chatproject.workers import Workers
+
+        return Workers(host, port, processes, on_ready)
+    from chatproject.asgi import application
+
     if kind == "daphne":
-        from chatproject.daphne_server import TandemServer
+        from chatproject.daphne_server import TandemServer as DaphneServer
 
-        return TandemServer
-    try:
-        from chatproject import uvicorn_server
-    except ImportError as error:
-        raise CommandError(
-            f"uvicorn is not installed ({error}). Run: pip install -r requirements-uvicorn.txt"
-        ) from None
-    return uvicorn_server.TandemServer
+        return DaphneServer(application, host, port, on_ready)
+    from chatproject.uvicorn_server import TandemServer
+
+    return TandemServer(application, host, port, on_ready)
+
+
+def require_uvicorn() -> None:
+    for package in ("uvicorn", "uvloop", "websockets"):
+        if find_spec(package) is None:
+            raise CommandError(f"{package} is not installed. Run: pip install -r requirements-uvicorn.txt")
+
+
+def work(listener: int, line: int) -> None:
+    """One of several processes behind a port. Its parent has asked all questions, and speaks for it."""
+    from chatproject import uvicorn_server
+    from chatproject.asgi import application
+
+    uvicorn_server.work(application, listener, line)
 
 
 def address(host: str, port: int) -> str:
