@@ -1,20 +1,30 @@
-"""Text frames of RFC 6455 in one piece: nearly all that a chat sends and gets. Everything else is for a library to know."""
+"""WebSocket frames on the wire (RFC 6455, section 5.2), as far as they are read and written without a library."""
 
 from __future__ import annotations
 
-FINAL_TEXT = 0x81  # first byte: the last (and here only) frame of a message, with text in it
-MASKED = 0x80  # second byte: what a client sends is masked
-SHORT, MEDIUM = 126, 127  # in the second byte: the length is in the next two bytes, or in the next eight
+FINAL = MASKED = 0x80  # bits of a frame's first and second byte
+TEXT, BINARY, PONG = 0x81, 0x82, 0x8A  # first bytes, each of a message in one frame
+PING = bytes((0x89, 0))  # a whole one, as a server sends it
+TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of a length: it is in so many bytes that follow
+
+
+def header(first: int, length: int) -> bytes:
+    """What stands before the payload of a frame that a server sends: not masked."""
+    if length < TWO_BYTES:
+        return bytes((first, length))
+    if length < 1 << 16:
+        return bytes((first, TWO_BYTES)) + length.to_bytes(2, "big")
+    return bytes((first, EIGHT_BYTES)) + length.to_bytes(8, "big")
+
+
+SHORT = 1024  # bytes that nearly every text of a chat is below
+TEXT_HEADERS = [header(TEXT, length) for length in range(SHORT)]
 
 
 def text_frame(payload: bytes) -> bytes:
     """Return the frame that a server sends this UTF-8 in."""
     length = len(payload)
-    if length < SHORT:
-        return b"\x81%c%b" % (length, payload)
-    if length < 1 << 16:
-        return b"\x81\x7e%b%b" % (length.to_bytes(2, "big"), payload)
-    return b"\x81\x7f%b%b" % (length.to_bytes(8, "big"), payload)
+    return (TEXT_HEADERS[length] if length < SHORT else header(TEXT, length)) + payload
 
 
 def text_in(data: bytes, at: int) -> tuple[str, int] | None:
@@ -22,12 +32,12 @@ def text_in(data: bytes, at: int) -> tuple[str, int] | None:
 
     None unless it is whole, masked, final, shorter than 64 KiB and UTF-8.
     """
-    if len(data) - at < 6 or data[at] != FINAL_TEXT:
+    if len(data) - at < 6 or data[at] != TEXT:
         return None
     length, mask = data[at + 1] - MASKED, at + 2
-    if length == SHORT:
+    if length == TWO_BYTES:
         length, mask = int.from_bytes(data[mask : mask + 2], "big"), mask + 2
-    elif not 0 <= length < SHORT:
+    elif not 0 <= length < TWO_BYTES:
         return None
     payload = mask + 4
     end = payload + length

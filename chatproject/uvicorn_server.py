@@ -14,6 +14,7 @@ from django.conf import settings
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
 from chatproject.open_files import allow_many_sockets
+from chatproject.uvicorn_http import TandemHTTP
 from chatproject.uvicorn_socket import TandemSocket
 from chatproject.workers import ORDERED, READY, Parent
 
@@ -28,6 +29,7 @@ class TandemServer(uvicorn.Server):
             application,
             host=host,
             port=port,
+            http=TandemHTTP,
             ws=TandemSocket,  # which has the keep-alive
             ws_max_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
             ws_per_message_deflate=False,  # 50 kB and much time a connection, for texts of a hundred bytes

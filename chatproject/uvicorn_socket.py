@@ -22,6 +22,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from chat.realtime.consumer import SEND_NOW
+from chatproject.frames import BINARY, FINAL, MASKED, PING, PONG, SHORT, TEXT, TEXT_HEADERS, header
 from chatproject.heartbeat import Heartbeat, Post
 from chatproject.inbox import Inbox
 
@@ -32,22 +33,6 @@ GATHERED_BYTES = 4096  # a frame this long is sent without waiting: copying it w
 KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
 PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
 LAST_WORD_SECONDS = 1.0  # for the close frame to somebody who does not answer, before the line is cut
-
-FINAL = MASKED = 0x80  # bits of a frame's first and second byte
-TEXT, BINARY, PONG = 0x81, 0x82, 0x8A  # first bytes, each of a message in one frame
-PING_FRAME = bytes((0x89, 0))
-
-
-def header(first: int, length: int) -> bytes:
-    """What stands before the payload of a frame that a server sends: not masked."""
-    if length < 126:
-        return bytes((first, length))
-    if length < 1 << 16:
-        return bytes((first, 126)) + length.to_bytes(2, "big")
-    return bytes((first, 127)) + length.to_bytes(8, "big")
-
-
-TEXT_HEADERS = [header(TEXT, length) for length in range(1024)]  # of nearly every frame of a chat
 
 logger = logging.getLogger("chat.socket")
 
@@ -144,7 +129,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         unsent, length = self.unsent, len(payload)
         if not unsent:
             self.post.collect(self, self.loop)
-        unsent.append(TEXT_HEADERS[length] if first == TEXT and length < 1024 else header(first, length))
+        unsent.append(TEXT_HEADERS[length] if first == TEXT and length < SHORT else header(first, length))
         unsent.append(payload)
         if length > GATHERED_BYTES or len(unsent) >= 2 * GATHERED_FRAMES:
             self.flush()
@@ -170,15 +155,14 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.scope["extensions"][SEND_NOW] = self.send_now  # type: ignore[assignment]
         try:
             await self.app(self.scope, self.receive, self.send)
-        except ClientDisconnected:
-            pass
-        except BaseException:
+        except (ClientDisconnected, asyncio.CancelledError):
+            pass  # the other end is gone, or the process ends
+        except Exception:
             self.logger.exception("Exception in ASGI application")
-            self.send_500_response()
         else:
             if not self.handshake_complete:
                 self.logger.error("The ASGI application returned without an answer to the handshake")
-                self.send_500_response()
+        self.send_500_response()  # unless there was an answer
         self.flush()
         if self.close_timer is None:
             self.transport.close()
@@ -239,7 +223,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     def ask(self) -> None:
         if self.is_open():
-            self.transport.write(PING_FRAME)
+            self.transport.write(PING)
 
     def is_late(self, since: int) -> bool:
         if not self.handshake_complete:

@@ -72,6 +72,9 @@ class Transport(asyncio.Transport):
     def abort(self) -> None:
         self.closing = self.aborted = True
 
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
+
     def pause_reading(self) -> None:
         self.paused = True
 
@@ -82,8 +85,10 @@ class Transport(asyncio.Transport):
 class Line:
     """A connection whose other end is this test, with an application that does what it is told."""
 
-    def __init__(self, kind: type[WebSocketsSansIOProtocol] = TandemSocket, *, accept: bool = True) -> None:
-        async def application(scope: Any, receive: Any, send: Any) -> None:
+    def __init__(
+        self, kind: type[WebSocketsSansIOProtocol] = TandemSocket, *, accept: bool = True, application: Any = None
+    ) -> None:
+        async def obey(scope: Any, receive: Any, send: Any) -> None:
             self.receive, self.send = receive, send
             assert (await receive())["type"] == "websocket.connect"
             if accept:
@@ -93,7 +98,7 @@ class Line:
         self.over = asyncio.Event()
         self.transport = Transport()
         config = uvicorn.Config(
-            application, ws=kind, ws_max_size=LIMIT, ws_per_message_deflate=False, lifespan="off",
+            application or obey, ws=kind, ws_max_size=LIMIT, ws_per_message_deflate=False, lifespan="off",
             proxy_headers=False, log_config=None,
         )  # fmt: skip
         config.load()
@@ -358,6 +363,21 @@ async def test_sending_to_who_is_gone_is_an_os_error():
             await line.send(text("x"))
         line.over.set()
         await ticks()
+
+
+async def test_an_application_that_breaks_is_logged_and_one_that_gives_no_answer_too(caplog: pytest.LogCaptureFixture):
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError
+
+    async def returns(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    for application in (breaks, returns):
+        line = Line(application=application)
+        await ticks()
+        assert line.written().startswith(b"HTTP/1.1 500 ")
+        assert line.transport.closing
+    assert [record.getMessage().split()[-1] for record in caplog.records] == ["application", "handshake"]
 
 
 async def test_a_shutdown_while_the_other_end_closes():
