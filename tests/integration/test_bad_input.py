@@ -16,10 +16,22 @@ NOTHING_SAID = "The partner notices nothing"
 SECRET = "a text that no log may hold"
 
 
+@pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
+def here(request: pytest.FixtureRequest, site: Site) -> str:
+    """The server that gets it."""
+    return site.urls()[request.param]
+
+
 @pytest.fixture
-async def pair(site: Site, alice, bob):
+def there(site: Site, here: str) -> str:
+    """The other one."""
+    [other] = set(site.urls()) - {here}
+    return other
+
+
+@pytest.fixture
+async def pair(site: Site, alice, bob, here, there):
     """Alice and Bob in a pair, on two processes; afterwards Bob must have noticed nothing and the log be clean."""
-    here, there = site.urls()
     a, b = await alice.open(here), await bob.open(there)
     await pair_up(a, b, alice.token)
     yield a, b
@@ -97,9 +109,9 @@ async def test_counts_that_are_not_the_next(pair):
     assert (await error(a))["code"] == "bad_frame"
 
 
-async def test_pairs_of_others(pair, site, mallory):
+async def test_pairs_of_others(pair, here, mallory):
     a, _b = pair
-    m = await mallory.open(site.urls()[0])
+    m = await mallory.open(here)
     frames: dict[str, dict[str, Any]] = {
         "leave": {},
         "message": {"n": 1, "text": "x"},
@@ -117,25 +129,24 @@ async def test_pairs_of_others(pair, site, mallory):
 @pytest.mark.parametrize(
     "token", ["", "0" * 31, "0" * 33, "0" * 32, "g" * 32, "../../etc/passwd", "' or 1=1 --", "\x00" * 32]
 )
-async def test_tokens_of_nobody(site, mallory, token):
-    m = await mallory.open(site.urls()[0])
+async def test_tokens_of_nobody(here, mallory, token):
+    m = await mallory.open(here)
     assert (await m.join(token))["code"] == "unknown_token"
 
 
-async def test_a_token_is_taken_however_it_is_written(site, alice, bob):
-    here, there = site.urls()
+async def test_a_token_is_taken_however_it_is_written(here, there, alice, bob):
     a, b = await alice.open(here), await bob.open(there)
     written = "-".join(alice.token.upper()[i : i + 4] for i in range(0, 32, 4)) + " "
     await pair_up(a, b, written)
 
 
-async def test_the_own_token(site, alice):
-    a = await alice.open(site.urls()[0])
+async def test_the_own_token(here, alice):
+    a = await alice.open(here)
     assert (await a.join(alice.token))["code"] == "own_token"
 
 
-async def test_a_thousand_guesses(site, mallory):
-    m = await mallory.open(site.urls()[0])
+async def test_a_thousand_guesses(here, mallory):
+    m = await mallory.open(here)
     answers: list[str] = []
     for guess in range(1000):
         await m.send("join", token=f"{guess:032x}")
@@ -149,22 +160,22 @@ async def test_a_thousand_guesses(site, mallory):
     assert await m.closed() == 4429
 
 
-async def test_ten_frames_that_are_none_close_the_socket(site, mallory):
-    m = await mallory.open(site.urls()[0])
+async def test_ten_frames_that_are_none_close_the_socket(here, mallory):
+    m = await mallory.open(here)
     for _ in range(10):
         await m.send_raw("nonsense")
     assert await m.closed() == 1008
     assert [frame["code"] for frame in m.heard[1:]] == ["bad_frame"] * 10
 
 
-async def test_invalid_utf_8_closes_the_socket(site, mallory):
-    m = await mallory.open(site.urls()[0])
+async def test_invalid_utf_8_closes_the_socket(here, mallory):
+    m = await mallory.open(here)
     await m.connection.send(b"\xff\xfe", text=True)
     assert await m.closed() == 1007
 
 
-async def test_far_too_much_closes_the_socket(site, mallory):
-    m = await mallory.open(site.urls()[0])
+async def test_far_too_much_closes_the_socket(here, mallory):
+    m = await mallory.open(here)
     with contextlib.suppress(ConnectionClosed):  # it may be told while it is still sending
         await m.send_raw("x" * (2 * 1024 * 1024 + 1))
     assert await m.closed() == 1009
@@ -184,8 +195,7 @@ async def test_far_too_much_closes_the_socket(site, mallory):
     ],
     ids=lambda text: ascii(text[:20]),
 )
-async def test_every_text_arrives_as_it_was_written(site, alice, bob, text):
-    here, there = site.urls()
+async def test_every_text_arrives_as_it_was_written(here, there, alice, bob, text):
     a, b = await alice.open(here), await bob.open(there)
     await pair_up(a, b, alice.token)
     assert (await a.say(text))["type"] == "accepted"

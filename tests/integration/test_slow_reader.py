@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.proxy import Proxy
 from tests.person import Socket, pair_up
-from tests.site import Site, new_site
+from tests.site import Server, Site, new_site
 
 TEXT = "x" * 8000
 MESSAGES = 450  # 3.6 MB: below what a log may hold unread, far above what may wait for one reader
@@ -29,25 +29,31 @@ def resident(process: int) -> int:
 
 @pytest.fixture(scope="module")
 def fast_site() -> Iterator[Site]:
-    """Nobody reads or writes at a person's pace here."""
-    running = new_site(2, RATE_LIMITS="off")
+    """Nobody reads or writes at a person's pace here. One server is daphne, the other uvicorn."""
+    running = new_site(1, RATE_LIMITS="off")
+    running.servers.append(running.start_server(SERVER="uvicorn"))
     yield running
     running.stop()
 
 
-async def test_a_slow_reader_is_cut_and_reads_the_rest_from_the_log(fast_site: Site):
+@pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
+def readers_server(request: pytest.FixtureRequest, fast_site: Site) -> Server:
+    return fast_site.servers[request.param]
+
+
+async def test_a_slow_reader_is_cut_and_reads_the_rest_from_the_log(fast_site: Site, readers_server: Server):
     alice, bob, _ = fast_site.trio()
-    here, there = fast_site.urls()
+    here, there = fast_site.urls()[0], readers_server.url
     network = await Proxy.to_port(int(there.rpartition(":")[2]))
     a, b = await alice.open(here), await bob.open(f"http://127.0.0.1:{network.port}")
     pair = await pair_up(a, b, alice.token)
     network.bytes_a_second = 1
-    before = resident(fast_site.servers[1].process.pid)
+    before = resident(readers_server.process.pid)
     for n in range(1, MESSAGES + 1):
         assert (await a.say(TEXT, n))["type"] == "accepted"
     if not any(frame["type"] == "away" for frame in a.heard):
         await a.next("away")
-    assert resident(fast_site.servers[1].process.pid) - before < GROWTH
+    assert resident(readers_server.process.pid) - before < GROWTH
     await network.stop()
     b = await bob.open(there)
     await b.send("resume", pair=pair, seq=0)
@@ -56,13 +62,13 @@ async def test_a_slow_reader_is_cut_and_reads_the_rest_from_the_log(fast_site: S
     assert shown == list(range(1, MESSAGES + 1))
 
 
-async def test_a_reader_of_ordinary_speed_gets_a_long_log_over_one_connection(fast_site: Site):
+async def test_a_reader_of_ordinary_speed_gets_a_long_log_over_one_connection(fast_site: Site, readers_server: Server):
     alice, bob, _ = fast_site.trio()
-    a, b = await alice.open(fast_site.urls()[0]), await bob.open(fast_site.urls()[1])
+    a, b = await alice.open(fast_site.urls()[0]), await bob.open(readers_server.url)
     pair = await pair_up(a, b, alice.token)
     for n in range(1, MESSAGES + 1):
         assert (await a.say(TEXT, n))["type"] == "accepted"
-    network = await Proxy.to_port(int(fast_site.urls()[1].rpartition(":")[2]))
+    network = await Proxy.to_port(int(readers_server.url.rpartition(":")[2]))
     b = await bob.open(f"http://127.0.0.1:{network.port}")
     await b.send("resume", pair=pair, seq=0)
     await b.next("resumed")
