@@ -6,12 +6,15 @@
 BOOTSTRAP = exec sh scripts/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: run dev test faults bench check help clean
+.PHONY: run serve dev test faults bench check help clean
 
 run:    ## run Tandem on http://127.0.0.1:8000 (PORT=9000 for another port); Ctrl-C ends it
 	@$(BOOTSTRAP) run
 
-dev:    ## the same with debug pages and a reload at every change
+serve:  ## the same for production: uvicorn, a process for each core behind one port (PORT=9000 PROCESSES=2)
+	@$(BOOTSTRAP) serve
+
+dev:    ## run with debug pages and a reload at every change
 	@$(BOOTSTRAP) dev
 
 test:   ## install what tests need and run all of them

@@ -1,4 +1,4 @@
-"""What `make run`, `dev`, `test` and `check` do first: a virtual environment, packages, static files, the database.
+"""What `make run`, `serve`, `dev`, `test` and `check` do first: a virtual environment, packages, static files, the database.
 
 Each step runs only when something it depends on has changed, and one at a time per checkout, so that any number of
 `make run` may start together. Every failure is one line, with the name of the log that has the rest.
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VAR_DIR = Path(os.environ.get("TANDEM_VAR_DIR") or ROOT / "var")
+MOST_PROCESSES = 256
 
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|name resolution|ConnectTimeout|Read timed out|Network is unreachable"
@@ -49,6 +50,16 @@ def run() -> None:
         collect_static()
         migrate()
     become("manage.py", "serve")
+
+
+def serve() -> None:
+    check_port()
+    processes = check_processes()
+    with one_at_a_time():
+        install("requirements.txt", "requirements-uvicorn.txt")
+        collect_static()
+        migrate()
+    become("manage.py", "serve", "--server", "uvicorn", "--processes", processes)
 
 
 def dev() -> None:
@@ -130,6 +141,15 @@ def check_port() -> None:
         raise Failure(f"PORT must be a number from 1 to 65535, not {port!r}.")
 
 
+def check_processes() -> str:
+    """One for each core that we may use, unless PROCESSES says otherwise."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processes = os.environ.get("PROCESSES") or str(cores)
+    if not processes.isascii() or not processes.isdigit() or not 0 < int(processes) <= MOST_PROCESSES:
+        raise Failure(f"PROCESSES must be a number from 1 to {MOST_PROCESSES}, not {processes!r}.")
+    return processes
+
+
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
     """The lock is on requirements.txt because that file is always there; the kernel frees it however we end."""
@@ -156,7 +176,7 @@ def install(*names: str) -> None:
         text = log.read_text(errors="replace")
         why = "is the network reachable?" if NO_NETWORK.search(text) else last_error(text)
         raise Failure(f"Packages could not be installed: {why} (pip's own words: {shown(log)})")
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+    for name in ("requirements.txt", "requirements-uvicorn.txt", "requirements-dev.txt", "requirements-bench.txt"):
         (VENV / (name + ".stamp")).unlink(missing_ok=True)  # one may have changed what another asked for
     stamp.write_text(wanted)
     if len(names) > 1:
@@ -295,10 +315,10 @@ def main() -> int:
     try:
         if command in ("test", "faults", "bench"):
             {"test": test, "faults": faults, "bench": bench}[command](words)
-        elif command in ("run", "dev", "check"):
-            {"run": run, "dev": dev, "check": check}[command]()
+        elif command in ("run", "serve", "dev", "check"):
+            {"run": run, "serve": serve, "dev": dev, "check": check}[command]()
         else:
-            raise Failure("usage: bootstrap.py run | dev | test [ARGS] | faults [ARGS] | bench [ARGS] | check")
+            raise Failure("usage: bootstrap.py run | serve | dev | test [ARGS] | faults [ARGS] | bench [ARGS] | check")
     except KeyboardInterrupt:
         return 130
     except Failure as failure:

@@ -97,7 +97,18 @@ def taken_port() -> Iterator[int]:
 
 def environment_of(folder: Path, **changes: str) -> dict[str, str]:
     """As in a terminal of its own: without what `make test` set."""
-    ours = ("MAKE", "MFLAGS", "DJANGO_", "REDIS_URL", "DATABASE_URL", "DEBUG", "PORT", "ALLOWED_HOSTS", "PYTHON")
+    ours = (
+        "MAKE",
+        "MFLAGS",
+        "DJANGO_",
+        "REDIS_URL",
+        "DATABASE_URL",
+        "DEBUG",
+        "PORT",
+        "PROCESSES",
+        "ALLOWED_HOSTS",
+        "PYTHON",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "TANDEM_VAR_DIR": str(folder), **changes}
 
@@ -258,6 +269,23 @@ def test_make_run_serves_and_ends_with_the_make_process(folder: Path, serving: C
     assert not is_kept(folder)
 
 
+def test_make_serve_is_several_processes_on_one_port(folder: Path, serving: Callable[..., Running]) -> None:
+    port = free_port()
+    server = serving("make", "serve", f"PORT={port}", "PROCESSES=2")
+    assert server.lines.count(f"Tandem is ready: http://127.0.0.1:{port} (Ctrl-C to stop)") == 1
+    assert httpx.get(f"{server.url}/readyz").status_code == 200
+    server.process.terminate()
+    _, output = server.ended()
+    assert output == ["Tandem has stopped."]
+    assert not is_kept(folder)
+
+
+@pytest.mark.parametrize("processes", ["banana", "0", "257", "-1"])
+def test_a_number_of_processes_that_is_none_is_one_line(folder: Path, processes: str) -> None:
+    said = refused(folder, "make", "serve", f"PROCESSES={processes}")
+    assert said == f"PROCESSES must be a number from 1 to 256, not {processes!r}."
+
+
 @pytest.mark.parametrize("port", ["banana", "0", "65536", "-1"])
 def test_a_port_that_is_none_is_one_line(folder: Path, port: str) -> None:
     assert refused(folder, "make", "run", f"PORT={port}") == f"PORT must be a number from 1 to 65535, not {port!r}."
@@ -277,6 +305,7 @@ def test_make_help_names_every_command(tmp_path: Path) -> None:
     )
     assert [line.split()[1] for line in done.stdout.splitlines()] == [
         "run",
+        "serve",
         "dev",
         "test",
         "faults",
