@@ -18,14 +18,15 @@ SLACK_SECONDS = 1.0  # of a busy machine, in noticing that the frame has come
 async def test_a_dead_seat_is_freed_when_nobody_says_goodbye():
     site = new_site(2)
     try:
-        await asyncio.gather(process_dies(site), line_goes_dead(site))
+        site.servers.append(site.start_server(SERVER="uvicorn"))
+        daphne, _, uvicorn = site.urls()
+        await asyncio.gather(process_dies(site), line_goes_dead(site, daphne), line_goes_dead(site, uvicorn))
     finally:
         site.stop()
 
 
-async def line_goes_dead(site: Site) -> None:
+async def line_goes_dead(site: Site, here: str) -> None:
     alice, bob, _ = site.trio()
-    here = site.urls()[0]
     network = await Proxy.to_port(int(here.rpartition(":")[2]))
     a, b = await alice.open(here), await bob.open(f"http://127.0.0.1:{network.port}")
     await pair_up(a, b, alice.token)
@@ -37,7 +38,7 @@ async def line_goes_dead(site: Site) -> None:
 
 async def process_dies(site: Site) -> None:
     alice, bob, carol = site.trio()
-    here, there = site.urls()
+    here, there, *_ = site.urls()
     a, b, c = await alice.open(here), await bob.open(there), await carol.open(here)
     pair = await pair_up(a, b, alice.token)
     site.servers[1].process.kill()
