@@ -135,9 +135,9 @@ class TandemSocket(WebSocketsSansIOProtocol):
             self.flush()
 
     def flush(self) -> None:
-        if self.unsent:
+        if self.unsent and not self.transport.is_closing():
             self.transport.write(b"".join(self.unsent))
-            self.unsent.clear()
+        self.unsent.clear()
 
     async def drained(self) -> None:
         """Wait until the transport takes more; a reader who does not read is cut off."""
@@ -222,16 +222,18 @@ class TandemSocket(WebSocketsSansIOProtocol):
     # Signs of life, for the heartbeat
 
     def ask(self) -> None:
-        if self.is_open():
+        if self.is_open() and not self.transport.is_closing():
             self.transport.write(PING)
 
     def is_late(self, since: int) -> bool:
         if not self.handshake_complete:
             return self.heard_at <= since
-        return self.heard_at < since and not self.read_paused  # else it may have answered, and we do not look
+        if self.read_paused and not self.transport.is_closing():
+            return False  # it may have answered, and we do not look
+        return self.heard_at < since
 
     def drop(self) -> None:
-        if self.is_open():
+        if self.is_open() and not self.transport.is_closing():
             self.keepalive_timeout()  # says 1011
             self.loop.call_later(LAST_WORD_SECONDS, self.transport.abort)
         else:
@@ -291,6 +293,8 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.queue.put_nowait({"type": "websocket.disconnect", "code": close.code, "reason": close.reason})
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.transport.write_eof()
+        if self.close_timer is not None:  # we had begun to close
+            self.close_timer.cancel()
         self.close_timer = self.loop.call_later(LAST_WORD_SECONDS, self.transport.close)
 
     def deliver(self, data: bytes, kind: str) -> None:

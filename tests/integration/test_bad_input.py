@@ -19,7 +19,8 @@ SECRET = "a text that no log may hold"
 @pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
 def here(request: pytest.FixtureRequest, site: Site) -> str:
     """The server that gets it."""
-    return site.urls()[request.param]
+    url: str = site.urls()[request.param]
+    return url
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def fast_site() -> Iterator[Site]:
 
 @pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
 def readers_server(request: pytest.FixtureRequest, fast_site: Site) -> Server:
-    return fast_site.servers[request.param]
+    server: Server = fast_site.servers[request.param]
+    return server
 
 
 async def test_a_slow_reader_is_cut_and_reads_the_rest_from_the_log(fast_site: Site, readers_server: Server):

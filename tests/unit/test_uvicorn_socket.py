@@ -355,6 +355,15 @@ async def test_a_reader_who_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyP
     assert line.transport.aborted
 
 
+async def test_one_that_is_cut_off_does_not_take_the_frames_of_others_with_it():
+    cut, other = await Line().opened(), await Line().opened()
+    await cut.send(text("never"))
+    await other.send(text("sent"))
+    cut.transport.abort()
+    await ticks()
+    assert (cut.written(), other.written()) == (b"", b"\x81\x04sent")
+
+
 async def test_sending_to_who_is_gone_is_an_os_error():
     for leave in (Line.gone, lambda line: line.comes(frame(CLOSE))):
         line = await Line().opened()
@@ -388,6 +397,8 @@ async def test_a_shutdown_while_the_other_end_closes():
 
 
 # --- signs of life -------------------------------------------------------------------------------------------------------
+
+AT_MOST = 22  # beats until a line that went dead is noticed
 
 
 @pytest.fixture
@@ -424,7 +435,7 @@ async def test_who_does_not_answer_is_dropped_within_25_seconds(
     other.gone()
     line = await Line().opened()
     line.comes(frame(TEXT, b"a text is no answer to a ping"))
-    beat(21)
+    beat(AT_MOST - 1)
     assert not line.transport.closing
     beat(1)
     assert line.written() == b"\x89\x00" * 2 + b"\x88\x18" + (1011).to_bytes(2, "big") + b"keepalive ping timeout"
@@ -442,6 +453,16 @@ async def test_who_waits_for_us_is_not_dropped(beat: Callable[[int], None]):
     assert line.transport.closing
 
 
+async def test_who_neither_reads_nor_is_read_is_dropped_once_the_application_is_gone(beat: Callable[[int], None]):
+    line = await Line().opened()
+    line.comes(frame(TEXT, b"x") * 1000)
+    line.over.set()
+    await ticks()
+    assert line.transport.closing
+    beat(AT_MOST)
+    assert line.transport.aborted
+
+
 async def test_a_handshake_that_nobody_answers_is_dropped(beat: Callable[[int], None]):
     line = Line(accept=False)
     await ticks()
@@ -457,4 +478,3 @@ async def test_no_timer_is_left_when_nobody_is_connected(beat: Callable[[int], N
     line.gone()
     beat(1)
     assert not TandemSocket.heartbeat._timer
-    assert heartbeat.PERIOD + heartbeat.PATIENCE <= 25
