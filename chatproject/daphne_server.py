@@ -15,6 +15,7 @@ from twisted.internet.error import ReactorNotRunning
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
 from chatproject.daphne_socket import PatientServer  # before the reactor: daphne installs the one that runs on asyncio
+from chatproject.garbage import leave_out_what_is_loaded
 from chatproject.open_files import allow_many_sockets
 
 CLOSE_SECONDS = 5  # for handlers to finish once they are cancelled; then the process ends without them
@@ -58,6 +59,7 @@ class TandemServer(PatientServer):
         """Daphne calls this when its ports accept connections."""
         self.orders = asyncio.ensure_future(shutdown.listen())
         count_on_signal(asyncio.get_event_loop())
+        leave_out_what_is_loaded()
         _host, port = self.listening_addresses[0][:2]
         self.on_ready(port)
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
+from chatproject.garbage import leave_out_what_is_loaded
 from chatproject.open_files import allow_many_sockets
 from chatproject.uvicorn_http import TandemHTTP
 from chatproject.uvicorn_socket import TandemSocket
@@ -61,6 +62,7 @@ class TandemServer(uvicorn.Server):
         await super().startup(sockets)
         self.orders = asyncio.ensure_future(self.await_order())
         count_on_signal(self.loop)
+        leave_out_what_is_loaded()
         self.on_ready(self.servers[0].sockets[0].getsockname()[1])
 
     async def await_order(self) -> None:

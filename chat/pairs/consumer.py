@@ -72,8 +72,8 @@ class PairConsumer(SocketConsumer):
         person = protocol.Person(user.username, user.display_name)
         self.seat = Seat(user.pk, self.channel_name, login.name, person)
         self.feed = Feed(self.pairing, self.seat, self.say, None)
-        self.process.add(self)
         pair = await self.pairing.enter(self.seat)
+        self.process.add(self)  # not before: a renewal would find the connection that the seat had until now
         self.feed.begin(pair)
         self.feed.hold_back()
         if pair:
