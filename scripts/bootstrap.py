@@ -109,6 +109,14 @@ def bench(words: list[str]) -> None:
     become("-m", "benchmarks", *words)
 
 
+def screenshots(words: list[str]) -> None:
+    with one_at_a_time():
+        install("requirements.txt", "requirements-dev.txt")
+        collect_static()
+        os.environ["CHROMIUM"] = output_of([PYTHON, "scripts/find_chromium.py"])
+    become("-m", "tests.browser.screenshots", *words)
+
+
 def check() -> None:
     with one_at_a_time():
         install("requirements.txt", "requirements-dev.txt")
@@ -313,12 +321,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     command, *words = sys.argv[1:] or ["help"]
     try:
-        if command in ("test", "faults", "bench"):
-            {"test": test, "faults": faults, "bench": bench}[command](words)
+        if command in ("test", "faults", "bench", "screenshots"):
+            {"test": test, "faults": faults, "bench": bench, "screenshots": screenshots}[command](words)
         elif command in ("run", "serve", "dev", "check"):
             {"run": run, "serve": serve, "dev": dev, "check": check}[command]()
         else:
-            raise Failure("usage: bootstrap.py run | serve | dev | test [ARGS] | faults [ARGS] | bench [ARGS] | check")
+            with_words = "test | faults | bench | screenshots [ARGS]"
+            raise Failure(f"usage: bootstrap.py run | serve | dev | check | {with_words}")
     except KeyboardInterrupt:
         return 130
     except Failure as failure:
