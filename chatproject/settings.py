@@ -229,7 +229,7 @@ STORAGES = {
 SERVESTATIC_USE_FINDERS = True  # so that a checkout without `collectstatic` has its styles too
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ru", "Русский"), ("pt-br", "Português (Brasil)"), ("ar", "العربية")]
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("pt-br", "Português"), ("ar", "العربية")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_SECURE = True, "Lax", PUBLIC
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -16,9 +16,12 @@ const SENTENCES = {
   },
 };
 
+const placeOf = ({ at, line, hidden }) => `${at} ${line} ${hidden}`;
+
 /** `root` has an element for each, by its id. */
 export function createNotices(root, { heed, changeToken, announce }) {
   const told = root.querySelector("#told");
+  let place = null; // where the person stood when they were told
   for (const button of root.querySelectorAll("[data-action=heed]")) button.addEventListener("click", heedAll);
   root.querySelector("[data-action=change_at_once]").addEventListener("click", changeToken);
 
@@ -41,6 +44,8 @@ export function createNotices(root, { heed, changeToken, announce }) {
     tell: (id) => show(told, t(id)),
 
     render(state) {
+      if (place !== placeOf(state)) show(told, "");
+      place = placeOf(state);
       for (const [id, sentenceFor] of Object.entries(SENTENCES)) show(root.querySelector(`#${id}`), sentenceFor(state));
     },
   };
