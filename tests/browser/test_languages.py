@@ -40,9 +40,7 @@ async def test_a_member_changes_it_in_the_settings(visitor):
     await alice.go("/settings/")
     await alice.page.get_by_role("button", name="Português").click()
     await expect(alice.page.get_by_role("heading", level=1)).to_have_text("Configurações")
-    await expect(alice.page.get_by_role("button", name="Português")).to_have_attribute(
-        "aria-current", "true"
-    )
+    await expect(alice.page.get_by_role("button", name="Português")).to_have_attribute("aria-current", "true")
     await alice.go("/chat/")
     await alice.stands(WAITING["pt-BR"])
 

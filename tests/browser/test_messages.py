@@ -159,6 +159,18 @@ async def test_one_press_changes_a_token_that_somebody_else_tried(visitor):
     await expect(alice.page.locator("#told")).to_be_hidden()
 
 
+async def test_enter_that_ends_a_composition_sends_nothing(visitor):
+    alice, bob, _ = await talking(visitor)
+    field = alice.page.get_by_label("Message", exact=True)
+    await field.fill("にほんご")
+    for how in ({"isComposing": True}, {"keyCode": 229}):  # as most browsers tell it, and as Safari does
+        await field.dispatch_event("keydown", {"key": "Enter", "bubbles": True, "cancelable": True, **how})
+    await expect(field).to_have_value("にほんご")
+    assert await alice.texts == []
+    await field.press("Enter")
+    await bob.reads("にほんご")
+
+
 async def test_at_the_end_there_is_a_receipt_for_both(visitor):
     alice, bob, _ = await talking(visitor)
     await alice.say("one")

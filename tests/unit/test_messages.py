@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.utils.translation import to_locale
 
 from scripts import messages
 
@@ -29,6 +31,11 @@ def change(path: Path, old: str, new: str) -> None:
 
 def test_every_sentence_is_there_in_every_language() -> None:
     assert messages.faults() == []
+
+
+def test_every_language_that_can_be_chosen_is_translated() -> None:
+    offered = {to_locale(code) for code, _ in settings.LANGUAGES}
+    assert offered == {"en", *messages.LANGUAGES}
 
 
 def test_a_new_sentence_in_a_page_or_in_the_script_is_missed(site: Path) -> None:
