@@ -105,7 +105,7 @@ function happen(event) {
   const before = state;
   const result = step(state, event, Date.now());
   state = result.state;
-  arrival.happened(before, state, event);
+  arrival.happened(before, state);
   talk.hear(event);
   for (const effect of result.effects) EFFECTS[effect.do](effect);
   if (event.type === "typing") hint.heard(event.active && state.at === "paired" && preferences.get("typing"));

@@ -27,7 +27,7 @@ function after(...events) {
   for (const event of events) {
     const before = state;
     ({ state } = step(before, event, 0));
-    arrival.happened(before, state, event);
+    arrival.happened(before, state);
   }
   return told;
 }
@@ -54,6 +54,10 @@ test("who asked for the seat, or comes back to it, needs no bell", () => {
   assert.deepEqual(after(aWelcome(aPair())), []);
   told = [];
   assert.deepEqual(after(aWelcome(), joined, joined), ["ring", "notify"]);
+});
+
+test("somebody who came while the line was down is rung for when it is back", () => {
+  assert.deepEqual(after(aWelcome(), { type: "offline", retry: 1, reason: null }, aWelcome(aPair())), ["ring", "notify"]);
 });
 
 test("the next partner is rung for like the first", () => {
