@@ -3,6 +3,8 @@
  * catalogue (static/js/catalog/, written by scripts/messages.py) says the same in that one.
  */
 
+import { LOCALE } from "./locale.js";
+
 // The names by which scripts/messages.py finds what is to be translated.
 const gettext_noop = (sentence) => sentence;
 const ngettext_lazy = (one, many) => [one, many];
@@ -141,7 +143,7 @@ const SENTENCES = {
 };
 
 const ENGLISH = { plural: (count) => Number(count !== 1), sentences: {} };
-const NUMBER = new Intl.NumberFormat(globalThis.document?.documentElement.lang || "en");
+const NUMBER = new Intl.NumberFormat(LOCALE);
 
 /** The sentence `id` with its {params} filled in. Where it has a plural, `params.count` chooses. */
 export function t(id, params = {}) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -23,6 +25,17 @@ async def test_pages_and_script_speak_the_language_of_the_browser(visitor, local
     alice = await visitor("alice", locale=locale)
     await alice.sign_up()
     await alice.stands(waiting)
+
+
+@pytest.mark.parametrize(("locale", "time"), [("en-GB", r"^\d\d:\d\d$"), ("en-US", r"^\d{1,2}:\d\d [AP]M$")])
+async def test_times_are_written_as_in_the_region_of_the_browser(visitor, locale: str, time: str):
+    alice, bob = await visitor("alice", locale=locale), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    await bob.join(await alice.token())
+    await alice.stands("Connected with")
+    await alice.say("hello")
+    await expect(alice.page.locator("#log .message time")).to_have_text(re.compile(time))
 
 
 async def test_a_stranger_can_change_the_language_and_stays_where_they_are(visitor):

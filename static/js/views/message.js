@@ -1,5 +1,6 @@
 /** One message on the page. */
 
+import { LOCALE } from "../locale.js";
 import { canTakeBack } from "../outbox.js";
 import { reason, t } from "../strings.js";
 import { showText } from "./message-text.js";
@@ -18,8 +19,8 @@ const SHOWS = {
   unconfirmed: "failed",
 };
 
-const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
-const DAY = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full" });
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
 const DAY_MS = 24 * 60 * 60_000;
 
 /** `announce` says aloud that it failed: its state changes too often to be read out each time. */

@@ -1,10 +1,11 @@
 /** What happens beside the conversation: somebody else tried to join, a wish was refused, the site is about to stop. */
 
+import { LOCALE } from "../locale.js";
 import { advice, reason, t } from "../strings.js";
 import { isTalking } from "../pair.js";
 import { partsOf, write } from "./sentence.js";
 
-const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 
 const SENTENCES = {
   "turned-away": ({ turnedAway }) => (turnedAway ? t("someone_tried", { count: turnedAway }) : ""),
