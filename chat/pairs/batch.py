@@ -33,17 +33,18 @@ class Batch(Generic[T]):
         """Make a call in this tick of the loop; the future gets its answer, or an error."""
         caller: asyncio.Future[T] = self._loop.create_future()
         if not self._callers:
-            self._loop.call_soon(self._send)
+            self._loop.call_soon(self.send)
         self._args += args
         self._callers.append(caller)
         if len(self._callers) == AT_ONCE:
-            self._send()
+            self.send()
         return caller
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Let what was called so far go now, before anything else that is asked of Redis in this tick."""
         callers, args = self._callers, self._args
         if not callers:
-            return  # they were AT_ONCE, and have gone
+            return
         self._callers, self._args = [], []
         reply = asyncio.ensure_future(self._script(args=[*self._common, *args]))
         self._on_their_way.add(reply)  # a task that nobody holds may be lost

@@ -39,9 +39,11 @@ BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 class PairConsumer(SocketConsumer):
     """One window of one user."""
 
-    EVENTS = {"pair.frame": "published"}
+    EVENTS = {"pair.frame": "published", "receipt.refused": "receipt_refused"}
 
     login: Login | None = None
+    receipt_at = 0.0
+    receipt_answer: asyncio.Future[int] | None = None  # to the last one
     seat: Seat | None = None
     feed: Feed  # from `_enter` on
 
@@ -91,6 +93,7 @@ class PairConsumer(SocketConsumer):
         """Hold the seat for whoever was here."""
         if self.seat is None:
             return
+        self.process.receipts.hand_in(self)
         seat, self.seat = self.seat, None
         self.process.discard(self)
         with contextlib.suppress(RedisError):  # nobody renews this seat any more: its lease runs out by itself
@@ -162,6 +165,7 @@ class PairConsumer(SocketConsumer):
         await self.say(protocol.Joined(pair))
 
     async def _leave(self, frame: protocol.Leave) -> None:
+        self.process.receipts.hand_in(self)
         await self.pairing.leave(self._seat, frame.pair)
 
     async def _message(self, frame: protocol.SendMessage) -> None:
@@ -177,22 +181,29 @@ class PairConsumer(SocketConsumer):
 
     async def _received(self, frame: protocol.Received) -> None:
         """Nothing is said to it unless it is refused, so the next frame does not wait for the answer."""
-        self.pairing.received(self._seat, frame.pair, frame.seq).add_done_callback(partial(self._answered, frame))
+        self.process.receipts.take(self, frame, time.monotonic())
 
-    def _answered(self, frame: protocol.Received, answer: asyncio.Future[int]) -> None:
+    def hand_in(self, receipt: protocol.Received) -> None:
+        """Tell the rules what is on this member's screen."""
+        if self.seat is not None:
+            self.receipt_answer = self.pairing.received(self.seat, receipt.pair, receipt.seq)
+            self.receipt_answer.add_done_callback(partial(self._answered, receipt))
+
+    def _answered(self, receipt: protocol.Received, answer: asyncio.Future[int]) -> None:
         if not answer.cancelled() and (error := answer.exception()):
-            self.process.start(self._refuse_late(frame, error))
+            self.tell({"type": "receipt.refused", "receipt": receipt, "error": error})
 
-    async def _refuse_late(self, frame: protocol.Received, error: BaseException) -> None:
-        async with self.turn:
-            if self.over or self.seat is None:
-                return
-            if isinstance(error, Refusal):
-                await self._refuse(error, frame)
-            elif isinstance(error, (Fenced, RedisError)):
-                await self._cannot(error, frame)
-            else:
-                raise error
+    async def receipt_refused(self, event: dict[str, Any]) -> None:
+        """Say late what is wrong with a receipt."""
+        receipt, error = event["receipt"], event["error"]
+        if self.seat is None:
+            return
+        if isinstance(error, Refusal):
+            await self._refuse(error, receipt)
+        elif isinstance(error, (Fenced, RedisError)):
+            await self._cannot(error, receipt)
+        else:
+            raise error
 
     async def _typing(self, frame: protocol.Typing) -> None:
         await self.pairing.typing(self._seat, frame.pair, frame.active)
@@ -208,14 +219,19 @@ class PairConsumer(SocketConsumer):
             await self.say(protocol.Delivered(frame.pair, last.delivered))
 
     async def _ping(self, frame: protocol.Ping) -> None:
+        """Whatever is wrong with a receipt before it is said before the answer."""
+        self.process.receipts.hand_in(self)
+        if self.receipt_answer is not None:
+            await asyncio.wait([self.receipt_answer])
+            await self.work_off_events()
         await self.say(protocol.Pong())
 
     # --- From the rules, through the channel layer ---
 
     def handled_at_once(self, event: dict[str, Any]) -> bool:
         """A message that is the next one, or how far ours are delivered: nearly all that is ever published."""
-        values = event["frame"]
-        if values.get("pair") != self.feed.pair:
+        values = event.get("frame")
+        if values is None or values.get("pair") != self.feed.pair:
             return False
         if values["type"] == "message":
             return self.feed.is_next(values["seq"]) and self._say_next(values)

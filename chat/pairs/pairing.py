@@ -180,6 +180,8 @@ class Pairing:
         await self._call("token", user, token)
 
     async def _call(self, verb: str, *args: Any) -> bytes:
+        self._append.send()
+        self._received.send()  # in the order in which they were called
         raw: bytes = await self._scripts[verb](args=args)
         if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from chat.pairs.answers import Fenced, Standing
 from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Timing
+from chat.pairs.receipts import Receipts
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
 
@@ -48,6 +49,7 @@ class PairProcess:
 
     def __init__(self) -> None:
         self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS)
+        self.receipts = Receipts()
         self._sockets: set[Seated] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._events_lost = asyncio.Event()

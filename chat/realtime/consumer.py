@@ -87,7 +87,7 @@ class SocketConsumer(AsyncConsumer):
         try:
             await self._handle(message)
             if self._events:
-                await self._work_off_events()
+                await self.work_off_events()
         except Exception:
             logger.exception("A %s handler broke", message["type"])
             await self.cannot_go_on()
@@ -119,11 +119,12 @@ class SocketConsumer(AsyncConsumer):
     async def _take_turn(self) -> None:
         async with self.turn:
             try:
-                await self._work_off_events()
+                await self.work_off_events()
             finally:
                 self._events_are_seen_to = False
 
-    async def _work_off_events(self) -> None:
+    async def work_off_events(self) -> None:
+        """Handle what waits; for whoever has the turn."""
         while self._events:
             event = self._events.popleft()
             if not self._is_handled_at_once(event):

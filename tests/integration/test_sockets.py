@@ -216,3 +216,41 @@ async def test_a_foreign_host_and_an_unknown_path_are_refused(alice, here):
             proxy=None,
         )
     assert refused.value.response.status_code == 403
+
+
+async def test_receipts_that_follow_closely_are_told_as_one_and_the_last_one_always(site, alice, bob):
+    here, there = site.urls()
+    a, b = await alice.open(here), await bob.open(there)
+    await pair_up(a, b, alice.token)
+    for _ in range(30):
+        await a.say("hello")
+    for _ in range(30):
+        message = await b.next("message")
+        await b.send("received", pair=b.pair, seq=message["seq"])
+    told = [(await a.next("delivered"))["seq"]]
+    while told[-1] < 30:
+        told.append((await a.next("delivered"))["seq"])
+    assert told == sorted(set(told))
+    assert len(told) < 30
+
+
+async def test_whoever_leaves_has_told_first_what_they_read(site, alice, bob):
+    here, there = site.urls()
+    a, b = await alice.open(here), await bob.open(there)
+    await pair_up(a, b, alice.token)
+    for _ in range(3):
+        await a.say("hello")
+    for seq in (1, 2, 3):
+        await b.send("received", pair=b.pair, seq=seq)
+    await b.send("leave", pair=b.pair)
+    assert (await a.next("left"))["delivered"] == 3
+
+
+async def test_a_wrong_receipt_is_refused_before_the_next_pong(site, alice):
+    a = await alice.open(site.urls()[0])
+    for seq in (1, 2):
+        await a.send("received", pair="none", seq=seq)
+    came = await a.settle()
+    assert {(frame["type"], frame.get("code"), frame.get("for")) for frame in came} == {
+        ("error", "not_paired", "received")
+    }
