@@ -25,10 +25,13 @@ class TandemSocket(WebSocketProtocol):
     itself. It also writes to a transport that keeps whatever the other end does not read.
     """
 
-    def onConnect(self, request: Any) -> Any:  # noqa: N802 - daphne's name
-        self.failByDrop = False  # a frame too large or not UTF-8 is answered with 1009 or 1007
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         self.loop = asyncio.get_event_loop()
         self.unsent: list[bytes] = []
+        super().connectionMade()
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 - daphne's name
+        self.failByDrop = False  # a frame too large or not UTF-8 is answered with 1009 or 1007
         self.writable = asyncio.Event()
         self.writable.set()
         return super().onConnect(request)
@@ -76,10 +79,10 @@ class TandemSocket(WebSocketProtocol):
 
     def flush(self) -> None:
         """Send what this tick has gathered."""
-        if not self.unsent:
-            return
         data, transport = b"".join(self.unsent), self.transport
         self.unsent.clear()
+        if not data or not transport.connected:
+            return
         if not (transport.dataBuffer or transport._tempDataBuffer):
             # Nothing waits, so it can go at once. Twisted would ask the kernel to be told when it may write, and to be
             # told no more, which is a fifth of what a message costs. An error comes again below, where Twisted handles it.

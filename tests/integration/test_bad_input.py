@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from typing import Any
@@ -214,3 +215,14 @@ async def test_too_many_messages_are_refused_and_can_be_repeated(pair):
     accepted = [answer["n"] for answer in answers if answer["type"] == "accepted"]
     assert accepted == list(range(1, len(accepted) + 1))
     assert [(await b.expect("message"))["n"] for _ in accepted] == accepted
+
+
+async def test_a_handshake_that_is_none_is_answered_and_leaves_no_traceback(pair, here):
+    host, port = here.removeprefix("http://").split(":")
+    for line in ("Sec-WebSocket-Version: 99", "Sec-WebSocket-Key: short"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = ["GET /ws/pair/ HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade", line]
+        writer.write("\r\n".join([*head, "", ""]).encode())
+        async with asyncio.timeout(10):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 4")
+        writer.close()

@@ -310,6 +310,7 @@ def test_make_help_names_every_command(tmp_path: Path) -> None:
         "test",
         "faults",
         "bench",
+        "screenshots",
         "check",
         "help",
         "clean",
