@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
 ]
@@ -160,6 +161,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "chat"
 LOGOUT_REDIRECT_URL = "landing"
 
+ACCOUNT_ADAPTER = "chat.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -169,6 +171,21 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "syst
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).
 ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user"} if RATE_LIMITS else False
+
+# The second step: an authenticator app, passkeys (which may be the only step), recovery codes.
+MFA_ADAPTER = "chat.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "chat.passkeys.AddForm",
+    "edit_webauthn": "chat.passkeys.RenameForm",
+    "login_webauthn": "chat.passkeys.LogInForm",
+    "authenticate_webauthn": "chat.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "chat.passkeys.ReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are known by their user name; whose the address is changes nothing
+MFA_RATE_LIMITS: Any = {"passkey_challenge": "20/m/ip"} if RATE_LIMITS else False
 
 # How many proxies in front of the site write X-Forwarded-For: sign-up and log-in limits count by the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PUBLIC else "0"))

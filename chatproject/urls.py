@@ -8,6 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
+from chat import passkeys
+
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the log-in page with its limits, instead of one without
 
 without_mail = [path("accounts/password/reset/", TemplateView.as_view(template_name="account/no_mail.html"))]
@@ -17,6 +19,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("favicon.ico", RedirectView.as_view(url=static("img/favicon.svg"))),
     *([] if settings.SENDS_MAIL else without_mail),
+    path("accounts/2fa/webauthn/login/", passkeys.log_in),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

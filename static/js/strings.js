@@ -134,6 +134,15 @@ const SENTENCES = {
     "There were {count} attempts to join with a token of yours or your partner's; all were told “Room is Full”.",
   ),
 
+  // Passkeys and recovery codes
+  passkey_dismissed: gettext_noop("No passkey was used. Try again, or go another way."),
+  passkey_known: gettext_noop("This device has a passkey for your account already."),
+  passkey_address: gettext_noop("Passkeys need this site's name in the address, such as “localhost” instead of 127.0.0.1."),
+  passkey_failed: gettext_noop("The passkey could not be used here. Try again, or go another way."),
+  passkey_unreachable: gettext_noop("Tandem cannot be reached. Try again in a moment."),
+  codes_copied: gettext_noop("Copied. Put them where you find them without your phone."),
+  codes_not_copied: gettext_noop("Copying did not work here. The codes are selected: copy them by hand."),
+
   stopping: gettext_noop("Tandem will be stopped at {time} and come back by itself."),
   stopping_because: gettext_noop("Tandem will be stopped at {time}: {text}"),
 

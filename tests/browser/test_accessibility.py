@@ -32,6 +32,7 @@ OWN_PAGES = [
     "/accounts/password/change/",
     "/accounts/email/",
     "/accounts/sessions/",
+    "/accounts/2fa/",
     f"/join/#{'0' * 32}",
     "/nowhere/",
 ]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
+from tests.authenticator import totp
 from tests.person import Person, Socket, pair_up
 from tests.site import ROOT, Site
 
@@ -115,6 +116,33 @@ async def test_changing_the_password(site, carol, alice):
         carol.post, "/accounts/password/change/", oldpassword=PASSWORD, password1=new, password2=new
     )
     await assert_logged_out(c, a)
+
+
+async def test_a_new_second_step_disturbs_no_socket_and_from_then_on_a_password_alone_opens_none(site, carol, alice):
+    c, a = await talking(site, carol, alice)
+    secret = await asyncio.to_thread(set_up_app, carol)
+    assert await c.settle() == []
+    assert await a.settle() == []
+    thief = Browser(site.urls()[1], carol.username)
+    await asyncio.to_thread(thief.log_in)
+    refused = await Socket.open(site.urls()[1], cookie=f"sessionid={thief.http.cookies['sessionid']}")
+    assert await refused.closed() == 4401
+    assert await c.settle() == [], "nor did that take the seat"
+    assert secret not in site.log()
+
+
+def set_up_app(browser: Browser) -> str:
+    """Switch an authenticator app on; the secret in it."""
+    browser.post("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/", password=PASSWORD)
+    page = browser.http.get("/accounts/2fa/totp/activate/")
+    found = re.search(r'id="totp-secret">([A-Z2-7]{32})<', page.text)
+    csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert found
+    assert csrf
+    fields = {"csrfmiddlewaretoken": csrf[1], "code": totp(found[1])}
+    answer = browser.http.post("/accounts/2fa/totp/activate/", data=fields)
+    assert "recovery-codes" in answer.text
+    return found[1]
 
 
 async def test_an_account_that_is_disabled(site, carol, alice):

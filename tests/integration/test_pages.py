@@ -32,6 +32,7 @@ FOR_MEMBERS = [
     "account_change_password",
     "account_email",
     "usersessions_list",
+    "mfa_index",
 ]
 UNTYPED = {"hidden", "submit", "button"}  # inputs nobody fills in
 
