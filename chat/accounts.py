@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
 
 WAYS = {
     "reauthenticate": _("Use your password"),
     "mfa_reauthenticate": _("Use a code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
+SENT, NOT_SENT = (f"account/messages/{name}.txt" for name in ("email_confirmation_sent", "email_not_sent"))
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Says things in the words of the other pages."""
+    """Says things in the words of the other pages, and says that mail could not be sent instead of breaking down."""
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         return [{**method, "description": WAYS[method["id"]]} for method in super().get_reauthentication_methods(user)]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it; where no mail server takes it, the page says so and whatever else was asked for is done."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:  # what it says may quote the address
+            logger.error("Mail could not be sent: %s", type(error).__name__)
+            self._say_that_it_was_not_sent()
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        if message_template != SENT or not hasattr(request, "mail_was_not_sent"):
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def _say_that_it_was_not_sent(self) -> None:
+        request = context.request
+        request.mail_was_not_sent = True
+        self.add_message(request, messages.WARNING, NOT_SENT)

@@ -40,7 +40,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return NAME
 
     def build_totp_svg(self, url: str) -> str:
-        return str(segno.make(url, error="m").svg_inline(scale=4, border=2, light="#fff"))
+        return str(segno.make(url, error="m").svg_inline(border=2, light="#fff", omitsize=True))
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with a key made from SECRET_KEY, which is never in the database."""

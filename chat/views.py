@@ -6,6 +6,7 @@ from typing import cast
 import segno
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
+from django.conf import settings as conf
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -96,7 +97,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("settings")
-    return render(request, "chat/settings.html", {"form": form, "token_grouped": tokens.grouped(user.token)})
+    context = {"form": form, "token_grouped": tokens.grouped(user.token), "sends_mail": conf.SENDS_MAIL}
+    return render(request, "chat/settings.html", context)
 
 
 @login_required

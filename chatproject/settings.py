@@ -143,6 +143,24 @@ CACHES: dict[str, Any] = {
 }
 
 
+# --- Mail -------------------------------------------------------------------------------------------------------------
+
+# Mail is optional: without it nobody is offered a password by mail, and nothing that should be mailed is in a log.
+EMAIL_URL = os.environ.get("EMAIL_URL", "console:" if DEBUG else "")
+SENDS_MAIL = bool(EMAIL_URL)
+if EMAIL_URL == "console:":
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+elif EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp" and bool(_mail.username)
+    EMAIL_TIMEOUT = 10  # seconds
+    DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"tandem@{ALLOWED_HOSTS[0]}")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+
 # --- People: accounts, passwords, login sessions -----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "chat.User"
@@ -163,12 +181,21 @@ LOGOUT_REDIRECT_URL = "landing"
 
 ACCOUNT_ADAPTER = "chat.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", *(["email"] if SENDS_MAIL else []), "password1*", "password2*"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_VALIDATORS = "chat.names.USERNAME_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "system", "tandem"]
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an email address changes: it can get a new password
+
+# An address is for one thing, a forgotten password, and only once it is verified (docs/decisions/0021). Nothing tells
+# whose it is, or whether it is anybody's.
+ACCOUNT_EMAIL_VERIFICATION = "optional" if SENDS_MAIL else "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 3
+ACCOUNT_FORMS = {"reset_password": "chat.forms.ResetPasswordForm"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
+PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds; mail takes minutes
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).
 ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user"} if RATE_LIMITS else False
 
@@ -189,21 +216,6 @@ MFA_RATE_LIMITS: Any = {"passkey_challenge": "20/m/ip"} if RATE_LIMITS else Fals
 
 # How many proxies in front of the site write X-Forwarded-For: sign-up and log-in limits count by the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PUBLIC else "0"))
-
-# Mail is optional: without it nobody is offered a password by mail, and nothing that should be mailed is in a log.
-EMAIL_URL = os.environ.get("EMAIL_URL", "console:" if DEBUG else "")
-SENDS_MAIL = bool(EMAIL_URL)
-if EMAIL_URL == "console:":
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-elif EMAIL_URL:
-    _mail = urlsplit(EMAIL_URL)
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or (465 if _mail.scheme == "smtps" else 587)
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
-    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp" and bool(_mail.username)
-    DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"tandem@{ALLOWED_HOSTS[0]}")
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
 
 
 # --- Safety ----------------------------------------------------------------------------------------------------------

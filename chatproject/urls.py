@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
@@ -12,7 +13,8 @@ from chat import passkeys
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the log-in page with its limits, instead of one without
 
-without_mail = [path("accounts/password/reset/", TemplateView.as_view(template_name="account/no_mail.html"))]
+no_mail = TemplateView.as_view(template_name="account/no_mail.html")
+without_mail = [path("accounts/password/reset/", no_mail), path("accounts/email/", login_required(no_mail))]
 
 urlpatterns = [
     path("", include("chat.urls")),
