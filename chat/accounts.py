@@ -1,4 +1,4 @@
-"""What django-allauth leaves to the site about accounts."""
+"""What django-allauth leaves to the site about accounts: its words, mail that cannot be sent, and their end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from chat.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -46,3 +51,15 @@ class AccountAdapter(DefaultAccountAdapter):
         request = context.request
         request.mail_was_not_sent = True
         self.add_message(request, messages.WARNING, NOT_SENT)
+
+
+@transaction.atomic
+def delete_account(request: HttpRequest, user: User) -> None:
+    """Delete this user and everything that is theirs, and end every login; `request` is of one of these.
+
+    What ends a login ends its sockets (chat/logins.py), once all this is committed.
+    """
+    for login in UserSession.objects.filter(user=user):
+        login.end()
+    logout(request)
+    user.delete()

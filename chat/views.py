@@ -4,6 +4,7 @@ import io
 from typing import cast
 
 import segno
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.conf import settings as conf
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from chat import tokens
+from chat import accounts, tokens
 from chat.forms import NameForm
 from chat.models import User
 
@@ -99,6 +100,18 @@ def settings(request: HttpRequest) -> HttpResponse:
         return redirect("settings")
     context = {"form": form, "token_grouped": tokens.grouped(user.token), "sends_mail": conf.SENDS_MAIL}
     return render(request, "chat/settings.html", context)
+
+
+@login_required
+@reauthentication_required
+@require_http_methods(["GET", "POST"])
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Delete the account: GET says what happens, POST does it; both ask first who it is."""
+    if request.method == "GET":
+        return render(request, "chat/delete_account.html")
+    accounts.delete_account(request, _user(request))
+    messages.success(request, _("Your account is deleted."))
+    return redirect("landing")
 
 
 @login_required

@@ -83,6 +83,12 @@ async def test_every_page_is_accessible(visitor, width: int, scheme: Scheme):
     for path in OWN_PAGES:
         await open_page(alice, path)
         await assert_accessible(alice, path)
+    await open_page(alice, "/accounts/delete/")
+    await assert_accessible(alice, "asked who it is")
+    await alice.page.get_by_label("Password").fill(PASSWORD)
+    await alice.page.get_by_role("button", name="Confirm").click()
+    await expect(alice.page.get_by_role("heading", level=1)).to_have_text("Delete your account?")
+    await assert_accessible(alice, "deleting the account")
 
 
 async def open_page(visitor: Visitor, path: str) -> None:

@@ -145,6 +145,29 @@ def set_up_app(browser: Browser) -> str:
     return found[1]
 
 
+async def test_an_account_that_is_deleted(site, carol, alice, bob):
+    c, a = await talking(site, carol, alice)
+    old = carol.person
+    elsewhere = await asyncio.to_thread(Browser(site.urls()[1], carol.username).log_in)
+    elsewhere_cookie = elsewhere.person.cookie_header
+    await asyncio.to_thread(delete_account, carol)
+    await assert_logged_out(c, a)
+    assert elsewhere.http.get("/chat/").url.path == "/accounts/login/"
+    for cookie in (old.cookie_header, elsewhere_cookie):
+        refused = await Socket.open(site.urls()[0], cookie=cookie)
+        assert await refused.closed() == 4401
+    b = await bob.open(site.urls()[1])
+    assert (await b.join(old.token))["code"] == "unknown_token"
+    await asyncio.to_thread(elsewhere.sign_up)
+    assert elsewhere.person.token != old.token, "the name is free, and nothing of the old account comes with it"
+    assert (await b.join(alice.token))["type"] == "joined", "the partner's seat is free too"
+
+
+def delete_account(browser: Browser) -> None:
+    browser.post("/accounts/reauthenticate/?next=/accounts/delete/", password=PASSWORD)
+    browser.post("/accounts/delete/")
+
+
 async def test_an_account_that_is_disabled(site, carol, alice):
     c, a = await talking(site, carol, alice)
     disable = f"from chat.models import User; u = User.objects.get(username='{carol.username}'); u.is_active = False; u.save()"

@@ -201,6 +201,18 @@ def test_the_token_is_changed_by_post_alone(member: Client, ilse: User) -> None:
     assert ilse.token != before
 
 
+def test_before_an_account_is_deleted_it_asks_who_it_is(member: Client, ilse: User) -> None:
+    for answer in (member.get(reverse("delete_account")), member.post(reverse("delete_account"))):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert User.objects.filter(pk=ilse.pk).exists()
+    member.post(reverse("account_reauthenticate"), {"password": "a quiet room for two"})
+    assert_sound(read(member, "delete_account"))
+    assert User.objects.filter(pk=ilse.pk).exists(), "looking at the page is not yet a yes"
+    assert page_says(member.post(reverse("delete_account"), follow=True), "Your account is deleted.")
+    assert not User.objects.filter(pk=ilse.pk).exists()
+
+
 def who_invites(client: Client, token: str) -> tuple[int, dict[str, str]]:
     response = client.post(reverse("invitation"), {"token": token})
     return response.status_code, response.json()
