@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from redis.exceptions import RedisError
 
-from chat.models import User
+from chat.models import PushSubscription, User
 from chat.pairs.pairing import Pairing
 from chat.realtime import broker
 from chat.realtime.login import login_name
@@ -37,6 +37,7 @@ def credentials_changed(instance: User, created: bool, **kwargs: Any) -> None:
     if created:
         return
     if instance.take_credentials_change():
+        PushSubscription.objects.filter(user=instance).delete()
         _after_commit(lambda pairing: pairing.log_out(instance.pk))
     if kwargs["update_fields"] and "token" in kwargs["update_fields"]:
         _after_commit(lambda pairing: pairing.tell_token(instance.pk, instance.token))

@@ -1,11 +1,13 @@
-"""What the database knows: people and their tokens. Never a word of what they say to each other."""
+"""What the database knows: people, their tokens and their browsers. Never a word of what they say to each other."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.models import Session
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import names, tokens
@@ -64,3 +66,23 @@ class User(AbstractUser):
 def owner_of(token: str) -> int | None:
     """Return the id of the active user whose token this is, or None."""
     return User.objects.filter(token=token, is_active=True).values_list("pk", flat=True).first()
+
+
+class PushSubscription(models.Model):
+    """A browser that wants to be told when somebody comes; it goes with its login, and with its user."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE)
+    endpoint = models.CharField(max_length=1024, unique=True)
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=24)
+    language = models.CharField(max_length=16)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"push subscription {self.pk}"
+
+    @classmethod
+    def alive(cls) -> models.QuerySet[PushSubscription]:
+        """Those whose login has not run out."""
+        return cls.objects.filter(session__expire_date__gt=timezone.now(), user__is_active=True)

@@ -37,6 +37,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "page": reverse("offline"),
         "files": sorted({link for link in _LINKS.findall(page) if link.startswith(settings.STATIC_URL)}),
         "home": reverse("chat"),
+        "icon": static(ICONS["any"][0]),
     }
     script = f"const SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(static('js/service-worker.js'))});\n"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from chat import shell, views
+from chat.push import views as push_views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -14,6 +15,9 @@ urlpatterns = [
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
+    path("push/", push_views.push, name="push"),
+    path("push/known/", push_views.known, name="push_known"),
+    path("push/stop/", push_views.stop, name="push_stop"),
     path("settings/", views.settings, name="settings"),
     path("accounts/delete/", views.delete_account, name="delete_account"),
     path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),

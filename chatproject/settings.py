@@ -2,7 +2,7 @@
 
 What differs between machines comes from the environment and has a default that works on a laptop:
 SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, DEBUG, PORT, RATE_LIMITS, TRUSTED_PROXIES, EMAIL_URL, EMAIL_FROM,
-TANDEM_VAR_DIR.
+PUSH_KEY, PUSH_CONTACT, PUSH_HOSTS, TANDEM_VAR_DIR.
 """
 
 import os
@@ -197,7 +197,7 @@ ACCOUNT_FORMS = {"reset_password": "chat.forms.ResetPasswordForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds; mail takes minutes
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).
-ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user"} if RATE_LIMITS else False
+ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user", "push": "20/m/user"} if RATE_LIMITS else False
 
 # The second step: an authenticator app, passkeys (which may be the only step), recovery codes.
 MFA_ADAPTER = "chat.second_factor.SecondFactorAdapter"
@@ -216,6 +216,17 @@ MFA_RATE_LIMITS: Any = {"passkey_challenge": "20/m/ip"} if RATE_LIMITS else Fals
 
 # How many proxies in front of the site write X-Forwarded-For: sign-up and log-in limits count by the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PUBLIC else "0"))
+
+
+# --- Web Push: who has closed the page is told that somebody came ------------------------------------------------------------
+
+PUSH_KEY = os.environ.get("PUSH_KEY") or secret_key.read_or_make(VAR_DIR / "push_key", secret_key.pushing)
+PUSH_CONTACT = os.environ.get("PUSH_CONTACT") or f"https://{ALLOWED_HOSTS[0]}/"  # for the operators of push services
+
+# Of Chrome and what is made of it, Firefox, Safari and Edge. A leading dot stands for every host below.
+PUSH_HOSTS = ["fcm.googleapis.com", "updates.push.services.mozilla.com", ".push.apple.com", ".notify.windows.com"]
+PUSH_HOSTS += [host.strip() for host in os.environ.get("PUSH_HOSTS", "").split(",") if host.strip()]
+PUSH_TEST_SERVICE = ""  # a push service on loopback, for tests (tests/push_settings.py); nothing outside can set it
 
 
 # --- Safety ----------------------------------------------------------------------------------------------------------

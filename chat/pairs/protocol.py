@@ -66,6 +66,7 @@ class Refusal(Exception):
         self.for_ = for_
         self.n = n
         self.expected = expected
+        self.notified = False
 
     def frame(self) -> Error:
         """Return the frame that says so."""
@@ -75,6 +76,7 @@ class Refusal(Exception):
             for_=self.for_,
             n=UNSET if self.n is None else self.n,
             expected=UNSET if self.expected is None else self.expected,
+            notified=self.notified or UNSET,
         )
 
 
@@ -353,6 +355,7 @@ class Error(ServerFrame, tag="error"):
     for_: str | None = msgspec.field(name="for", default=None)
     n: int | UnsetType = UNSET
     expected: int | UnsetType = UNSET
+    notified: bool | UnsetType = UNSET
 
 
 class Pong(ServerFrame, tag="pong"):

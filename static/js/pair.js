@@ -103,8 +103,8 @@ function error(state, frame) {
   return to(state);
 }
 
-function refused(state, { code, message }) {
-  const back = { wish: null, refusal: { code, message } };
+function refused(state, { code, message, notified }) {
+  const back = { wish: null, refusal: { code, message, ...(notified && { notified }) } };
   if (state.at === "joining") back.at = state.pair ? "ended" : "waiting";
   return to(state, back);
 }

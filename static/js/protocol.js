@@ -55,7 +55,7 @@ const SERVER_FRAMES = {
   turned_away: shape({ pair: text, count }),
   token: shape({ token: text }),
   closing: shape({ reason: text, retry: orAbsent(seconds) }),
-  error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count) }),
+  error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count), notified: orAbsent(truth) }),
   notice: shape({ text, seconds }),
   trouble: shape({ active: truth }),
   pong: shape({}),

@@ -2,7 +2,7 @@
  * The service worker: where the site cannot be reached it shows the page that says so. It keeps that page and its files,
  * and nothing else: never an answer of the site, never a message.
  *
- * The script at /service-worker.js (chat/shell.py) sets SHELL {version, page, files, home} and then imports this one.
+ * The script at /service-worker.js (chat/shell.py) sets SHELL {version, page, files, home, icon} and then imports this one.
  */
 
 const NAME = `tandem.shell.${SHELL.version}`;
@@ -20,6 +20,8 @@ addEventListener("fetch", (event) => {
   if (mode === "navigate") event.respondWith(answerOf(event).catch(() => caches.match(SHELL.page)));
   else if (isOfShell(url)) event.respondWith(fetch(event.request).catch(() => caches.match(event.request)));
 });
+
+addEventListener("push", (event) => event.waitUntil(tell(event.data.json())));
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -43,6 +45,11 @@ async function answerOf({ preloadResponse, request }) {
 function isOfShell(url) {
   const { origin, pathname } = new URL(url);
   return origin === location.origin && SHELL.files.includes(pathname);
+}
+
+/** The site says what is to be said, in the language of whoever asked for it; it never says who came. */
+async function tell({ title, body, lang, dir }) {
+  await registration.showNotification(title, { body, lang, dir, icon: SHELL.icon, tag: "tandem.arrival" });
 }
 
 async function goBackToTheChat() {

@@ -3,5 +3,8 @@
 import { Notifier } from "./notifier.js";
 import { Preferences } from "./preferences.js";
 import { createPreferences } from "./views/preferences.js";
+import { createPushSwitch } from "./views/push-switch.js";
 
-createPreferences(document, new Preferences(localStorage), new Notifier(window));
+const notifier = new Notifier(window);
+createPreferences(document, new Preferences(localStorage), notifier);
+createPushSwitch(document, notifier);

@@ -47,6 +47,7 @@ const SENTENCES = {
   own_token_next: gettext_noop("Give it to your partner, or paste theirs here."),
   partner_offline: gettext_noop("The owner of this token is not here right now"),
   partner_offline_next: gettext_noop("Ask them to open Tandem, then try again."),
+  partner_notified: gettext_noop("Their device has just told them that somebody is here. Wait a little, then try again."),
   already_paired: gettext_noop("You are in a conversation already"),
   already_paired_next: gettext_noop("Leave it first, then use the token or the link again."),
   rate_limited: gettext_noop("Too many tries in a short time"),
@@ -122,6 +123,7 @@ const SENTENCES = {
   arrived_body: gettext_noop("Your partner is here: go back to Tandem to talk."),
   notify_refused: gettext_noop("This browser does not let Tandem notify you. You can change that in the browser's settings for this site."),
   notify_on: gettext_noop("You will be notified when they come."),
+  push_failed: gettext_noop("This browser could not be reached from outside. Try again later."),
 
   // Token card
   copied: gettext_noop("Copied"),
@@ -165,7 +167,8 @@ export function reason({ code, message }) {
 }
 
 /** What to do next about it, or nothing. */
-export function advice({ code }) {
+export function advice({ code, notified }) {
+  if (notified) return t("partner_notified");
   return Object.hasOwn(SENTENCES, `${code}_next`) ? t(`${code}_next`) : "";
 }
 

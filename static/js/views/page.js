@@ -9,6 +9,7 @@ import { createJoinForm } from "./join-form.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
 import { createPreferences } from "./preferences.js";
+import { createPushSwitch } from "./push-switch.js";
 import { createReceipt } from "./receipt.js";
 import { say, write } from "./sentence.js";
 import { createStatus } from "./status.js";
@@ -32,6 +33,7 @@ export function createViews(root, act, { preferences, notifier }) {
   const joinForm = createJoinForm(byId("join-form"), act);
   const title = createTitle(document);
   createPreferences(dialogs.options, preferences, notifier);
+  createPushSwitch(dialogs.options, notifier);
 
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=change_token]")) return;
