@@ -23,6 +23,7 @@ from chat.pairs.feed import Feed
 from chat.pairs.pairing import Seat
 from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
+from chat.push.seeking import announced
 from chat.realtime.consumer import SocketConsumer
 from chat.realtime.login import Login, login_of
 from chat.realtime.lookup import look_up
@@ -159,7 +160,7 @@ class PairConsumer(SocketConsumer):
         owner = await look_up(owner_of, token) if token else None
         if owner is None:
             raise Refusal("unknown_token")
-        pair = await self.pairing.join(self._seat, owner)
+        pair = await announced(owner, self.pairing.join(self._seat, owner))
         if pair.id != self.feed.pair:
             self.feed.begin(pair)
         await self.say(protocol.Joined(pair))
