@@ -15,7 +15,7 @@ class ChatConfig(AppConfig):
     verbose_name = "Tandem"
 
     def ready(self) -> None:
-        from chat import logins  # noqa: F401 - connects its signal receivers
+        from chat import doors, logins  # noqa: F401 - they connect their signal receivers
 
         if not settings.RATE_LIMITS:
             logger.warning("RATE_LIMITS=off: every limit is off, sign-ups and log-ins included. For load tests only.")

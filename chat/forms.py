@@ -18,3 +18,17 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_name(self) -> str:
         """Without what cannot be seen."""
         return clean_name(self.cleaned_data["name"])
+
+
+class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How the seat beside this user is taken."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["ask_first"]
+
+    def save(self, commit: bool = True) -> User:
+        """Save these fields alone: that they are named makes the change heard."""
+        user: User = self.instance
+        user.save(update_fields=self.Meta.fields)
+        return user

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chat import names, tokens
+from chat.door import Door
 
 
 class User(AbstractUser):
@@ -25,6 +26,8 @@ class User(AbstractUser):
     )
     name = models.CharField(_("display name"), max_length=names.LONGEST_NAME, blank=True)
     token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
+
+    ask_first = models.BooleanField(_("ask me before anyone joins"), default=False)
 
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"
@@ -61,6 +64,7 @@ class User(AbstractUser):
         return self.__dict__.get("password"), self.__dict__.get("is_active")
 
 
-def owner_of(token: str) -> int | None:
-    """Return the id of the active user whose token this is, or None."""
-    return User.objects.filter(token=token, is_active=True).values_list("pk", flat=True).first()
+def door_of(token: str) -> Door | None:
+    """Return the way in that this token opens, or None where it is no active user's."""
+    found = User.objects.filter(token=token, is_active=True).values_list("pk", "ask_first").first()
+    return Door(*found) if found else None

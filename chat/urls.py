@@ -15,5 +15,6 @@ urlpatterns = [
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),
+    path("settings/door/", views.door, name="door"),
     path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),
 ]

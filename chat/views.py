@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chat import tokens
-from chat.forms import NameForm
+from chat.forms import DoorForm, NameForm
 from chat.models import User
 
 
@@ -97,6 +97,17 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("settings")
     return render(request, "chat/settings.html", {"form": form, "token_grouped": tokens.grouped(user.token)})
+
+
+@login_required
+@require_POST
+def door(request: HttpRequest) -> HttpResponse:
+    """Choose how the seat beside oneself is taken; the chat's page hears of it over its socket."""
+    form = DoorForm(request.POST, instance=_user(request))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+    return redirect("settings")
 
 
 @login_required

@@ -4,14 +4,18 @@ Every change is one Lua script in `lua/`, which Redis runs whole or not at all; 
 these keys (`<user>` is a user's id, `<pair>` a pair's):
 
     tandem:user:<user>           hash    connection (the channel layer's name of the socket that has the seat; none while
-                                         the seat is only held), login, username, name, pair
+                                         the seat is only held), login, username, name, pair, asking (the ask that this
+                                         user waits for), asks (those at this user's door, spaces between)
     tandem:pair:<pair>           hash    host and guest (users) and for each of the two _username, _name, _n (last count),
                                          _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
                                          trimmed (seq up to which the log was cut), turned_away (count),
-                                         turned_away_at (ms), ended (the reason, while one member has still to read it)
+                                         turned_away_at (ms), ended (the reason, while one member has still to read it),
+                                         ask (the one it came from, if any)
     tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms)
     tandem:pair:<pair>:accepted  hash    <role>:<n> → "<seq> <sent_at>", to answer a repeated n as before
-    tandem:due                   zset    lease:<user>, hold:<user>, turned_away:<pair> → when it is due (ms)
+    tandem:ask:<ask>             hash    asker and owner (users), expires (ms)
+    tandem:declined:<o>:<user>   string  while the user <o> has just declined to let this one in
+    tandem:due                   zset    lease:<user>, hold:<user>, ask:<ask>, turned_away:<pair> → when it is due (ms)
     tandem:swept                 string  when `sweep` last ran (ms)
     tandem:limit:<what>:<user>   string  when the next one would be due (ms), GCRA
 
@@ -29,15 +33,21 @@ from typing import Any, Protocol
 
 import msgspec
 
+from chat.door import Door
 from chat.pairs import answers
-from chat.pairs.answers import Appended, Fenced, Piece, Standing
+from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Standing
 from chat.pairs.batch import Batch
 from chat.pairs.protocol import Pair, Person, Refusal
 
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
 _LUA = Path(__file__).parent / "lua"
-_SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
+_SHARED = "_shared.lua"
+_GOING = ("_shared.lua", "_asks.lua", "_going.lua")
+_OF_EACH_MESSAGE = (
+    "append",
+    "received",
+)  # these know nothing of coming and going, and Redis sets up no more than they need
 
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
@@ -52,6 +62,7 @@ class Timing:
     sweep: int = 1_000
     outage: int = 3_000  # no sweep by any process for so long: Redis or every process was away
     turned_away: int = 1_000  # at most one `turned_away` frame in this time
+    ask: int = 60_000  # enough to read who asks and decide; whoever waits for an answer waits no longer
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,7 @@ class Pairing:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
         self._scripts = {
-            file.stem: redis.register_script(_SHARED + file.read_text(encoding="utf-8"))
-            for file in _LUA.glob("[!_]*.lua")
+            file.stem: redis.register_script(_with_what_it_stands_on(file)) for file in _LUA.glob("[!_]*.lua")
         }
         limits = self.limits
         common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
@@ -110,13 +120,14 @@ class Pairing:
         )
         return answers.decode_pair_answer(raw).pair
 
-    async def join(self, seat: Seat, owner: int) -> Pair:
-        """Take the second seat beside `owner`, or return the pair they two are in already."""
-        new_pair = secrets.token_hex(8)
-        raw = await self._call("join", seat.user, seat.connection, owner, new_pair, self.timing.turned_away)
-        pair = answers.decode_pair_answer(raw).pair
-        assert pair is not None
-        return pair
+    async def join(self, seat: Seat, door: Door) -> Pair | Asked:
+        """Take the second seat beside the door's owner, or ask for it; or return the pair they two are in already."""
+        timing, new_pair, new_ask = self.timing, _new_id(), _new_id() if door.asks_first else ""
+        raw = await self._call(
+            "join", seat.user, seat.connection, door.owner, new_pair, timing.turned_away, new_ask, timing.ask
+        )
+        answer = answers.decode_join(raw)
+        return answer.asked or _certainly(answer.pair)
 
     async def leave(self, seat: Seat, pair: str) -> None:
         """End the pair for both."""
@@ -130,6 +141,26 @@ class Pairing:
         """Return the pair this user is in now."""
         raw = await self._call("look", seat.user, seat.connection)
         return answers.decode_pair_answer(raw).pair
+
+    # --- Asking first ---
+
+    async def admit(self, seat: Seat, ask: str) -> Pair:
+        """Let somebody in who asked."""
+        return _certainly(
+            answers.decode_pair_answer(await self._call("admit", seat.user, seat.connection, ask, _new_id())).pair
+        )
+
+    async def decline(self, seat: Seat, ask: str) -> None:
+        """Send somebody away who asked; the answer holds for as long as they may have waited for it."""
+        await self._call("decline", seat.user, seat.connection, ask, self.timing.ask)
+
+    async def withdraw(self, seat: Seat) -> None:
+        """Take one's own ask back."""
+        await self._call("withdraw", seat.user, seat.connection)
+
+    async def asks(self, seat: Seat) -> AtDoor:
+        """Return the asks that this connection should know of."""
+        return answers.decode_at_door(await self._call("asks", seat.user, seat.connection))
 
     # --- Talking ---
 
@@ -179,11 +210,29 @@ class Pairing:
         """Tell the user's connection that the token was changed."""
         await self._call("token", user, token)
 
+    async def tell_door(self, user: int, *, ask_first: bool) -> None:
+        """Tell the user's connection how the seat beside them is taken from now on."""
+        await self._call("door", user, int(ask_first))
+
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)
         if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error
         return raw
+
+
+def _with_what_it_stands_on(file: Path) -> str:
+    before = (_SHARED,) if file.stem in _OF_EACH_MESSAGE else _GOING
+    return "".join((_LUA / name).read_text(encoding="utf-8") for name in (*before, file.name))
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _certainly(pair: Pair | None) -> Pair:
+    assert pair is not None, "an answer that refuses nothing has a pair"
+    return pair
 
 
 # The first byte of a msgpack map of up to 15 fields; a list (of `renew`) speaks for each connection by itself.

@@ -26,7 +26,7 @@ const arrival = new Arrival({
   preferences,
   isHidden: () => document.hidden,
   ring: () => chime.ring(),
-  notify: () => notifier.notify(),
+  notify: (what) => notifier.notify(what),
 });
 const url = `${scheme}//${location.host}${root.dataset.socket}`;
 const connection = new Connection({ url, onEvent: happen, WebSocket, ...clock });
@@ -49,6 +49,9 @@ const actions = {
   try_now: () => connection.open(),
   use_here: () => connection.open(),
   leave: () => happen({ type: "leave" }),
+  withdraw: () => happen({ type: "withdraw" }),
+  admit: (ask) => happen({ type: "admit", ask }),
+  decline: (ask) => happen({ type: "decline", ask }),
   clear: () => happen({ type: "clear" }),
   heed: () => happen({ type: "heeded" }),
   edited: () => happen({ type: "edited" }),

@@ -9,9 +9,10 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from chat.door import Door
 from chat.pairs.batch import AT_ONCE
 from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
-from chat.pairs.protocol import Person, Refusal
+from chat.pairs.protocol import Pair, Person, Refusal
 from tests.site import Valkey
 
 PAIRS = AT_ONCE  # two members each: more calls in one tick than one script takes
@@ -33,7 +34,9 @@ async def people_in_pairs(pairing: Pairing) -> list[tuple[Seat, str]]:
         )
         await pairing.enter(host)
         await pairing.enter(guest)
-        pair = (await pairing.join(guest, host.user)).id
+        joined = await pairing.join(guest, Door(host.user))
+        assert isinstance(joined, Pair)
+        pair = joined.id
         seated += [(host, pair), (guest, pair)]
     return seated
 

@@ -15,6 +15,9 @@ for (const frame of FRAMES.server) {
 
 const MAKE = {
   join: ({ token }) => make.join(token),
+  admit: ({ ask }) => make.admit(ask),
+  decline: ({ ask }) => make.decline(ask),
+  withdraw: () => make.withdraw(),
   leave: ({ pair }) => make.leave(pair),
   message: ({ pair, n, text }) => make.message(pair, n, text),
   received: ({ pair, seq }) => make.received(pair, seq),

@@ -1,4 +1,4 @@
-/** What happens beside the conversation: somebody else tried to join, a wish was refused, the site is about to stop. */
+/** What happens beside the conversation: somebody else tried to join, asked and went away again, a wish was refused, the site is about to stop. */
 
 import { advice, reason, t } from "../strings.js";
 import { isTalking } from "../pair.js";
@@ -9,12 +9,16 @@ const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle
 const SENTENCES = {
   "turned-away": ({ turnedAway }) => (turnedAway ? t("someone_tried", { count: turnedAway }) : ""),
   refusal: (state) => (state.refusal && isTalking(state) ? `${reason(state.refusal)}. ${advice(state.refusal)}` : ""),
+  lapsed: ({ lapsed }) => (lapsed ? t(`lapsed_${lapsed.reason}`, { name: isolated(lapsed.person.name) }) : ""),
   stopping: ({ notice }) => {
     if (!notice) return "";
     const { text, at } = notice;
     return t(text ? "stopping_because" : "stopping", { text, time: CLOCK.format(new Date(at)) });
   },
 };
+
+// A name written right to left disturbs nothing around it.
+const isolated = (name) => `\u2068${name}\u2069`;
 
 /** `root` has an element for each, by its id. */
 export function createNotices(root, { heed, changeToken, announce }) {

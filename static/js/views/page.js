@@ -3,8 +3,10 @@
 import { canWrite, isTalking } from "../pair.js";
 import { reason, t } from "../strings.js";
 import { createAnnouncer } from "./announcer.js";
+import { createAsks } from "./asks.js";
 import { createComposer } from "./composer.js";
 import { closeAll, confirm } from "./confirm.js";
+import { createDoorForm } from "./door-form.js";
 import { createJoinForm } from "./join-form.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
@@ -30,6 +32,8 @@ export function createViews(root, act, { preferences, notifier }) {
   const composer = createComposer(byId("composer"), act);
   const card = createTokenCard(byId("token-card"), { dialogs, announce, preferences, notifier });
   const joinForm = createJoinForm(byId("join-form"), act);
+  const asks = createAsks(byId("asks"), act);
+  const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
   createPreferences(dialogs.options, preferences, notifier);
 
@@ -42,8 +46,9 @@ export function createViews(root, act, { preferences, notifier }) {
   // Whoever stood on something that is gone goes on at the head of the page, not at that of the site.
   function keepFocus(draw) {
     const focused = document.activeElement;
+    const isHere = root.contains(focused);
     draw();
-    if (root.contains(focused) && !focused.checkVisibility()) byId("main").focus();
+    if (isHere && !focused.checkVisibility()) byId("main").focus();
   }
 
   function renderInvite(state) {
@@ -52,7 +57,9 @@ export function createViews(root, act, { preferences, notifier }) {
     byId("logged-out").hidden = stage !== "logged_out";
     byId("elsewhere").hidden = stage !== "hidden";
     if (state.token) card.show(state.token);
-    joinForm.render(state.at === "joining", isTalking(state) ? null : state.refusal);
+    asks.render(state.asks);
+    doorForm.render(state.door);
+    joinForm.render(["joining", "asking"].includes(state.at), isTalking(state) ? null : state.refusal);
   }
 
   function renderConversation(state, conversation) {
@@ -108,6 +115,7 @@ function stageOf({ at, line, pair, hidden }) {
 function actionsOf(state, { action }) {
   const actions = action ? [action] : [];
   if (canWrite(state)) actions.push("leave");
+  if (state.at === "asking" && state.line === "open") actions.push("withdraw");
   if (state.at === "ended" && state.line === "open") actions.push("clear");
   if (!state.hidden && state.line !== "logged_out") actions.push("options");
   return actions;

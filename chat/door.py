@@ -1,0 +1,11 @@
+"""What the database says about the seat beside somebody: whose it is, and how they want it to be taken."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way to the seat beside `owner` (a user's id) for whoever has a token that leads there."""
+
+    owner: int
+    asks_first: bool = False

@@ -1,0 +1,110 @@
+"""The choices of the owner: being asked first, and what both sides see meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.test_accessibility import assert_accessible
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def asks_first(visitor) -> tuple[Visitor, str]:
+    """Alice, who wants to be asked before anyone joins, and her token."""
+    alice = await (await visitor("alice")).sign_up()
+    token = await alice.token()
+    await switch_on(alice, "Ask me first")
+    return alice, token
+
+
+async def switch_on(visitor: Visitor, name: str) -> None:
+    switch = visitor.page.get_by_role("switch", name=name)
+    async with visitor.page.expect_response("**/settings/door/"):
+        await switch.check()
+    await expect(visitor.page.locator("#announcer")).to_have_text("Saved")
+
+
+async def at_the_door(visitor, host: Visitor, token: str, name: str = "bob") -> Visitor:
+    """Somebody who asks for the seat."""
+    guest: Visitor = await (await visitor(name)).sign_up()
+    await guest.token()
+    await guest.join(token)
+    await guest.stands(f"{host.username} was asked to let you in")
+    await host.stands("asks for the seat beside you")
+    return guest
+
+
+def door(host: Visitor):
+    return host.page.get_by_role("region", name="At your door")
+
+
+async def test_the_owner_sees_who_asks_and_lets_them_in(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await expect(door(alice)).to_contain_text(f"{bob.username} asks for the seat beside you")
+    await assert_accessible(alice, "somebody at the door")
+    await assert_accessible(bob, "waiting for an answer")
+    await door(alice).get_by_role("button", name="Let in").click()
+    await alice.stands(f"Connected with {bob.username}")
+    await bob.stands(f"Connected with {alice.username}")
+    await expect(alice.page.get_by_label("Message", exact=True)).to_be_focused()
+
+
+async def test_who_is_declined_is_told_in_words(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await door(alice).get_by_role("button", name="Decline").click()
+    await bob.stands("They do not want to talk right now")
+    await expect(bob.page.locator("#partner-token-error")).to_contain_text("Try again another time")
+    await expect(door(alice)).to_be_hidden()
+    await alice.stands("Waiting for someone")
+    await expect(alice.page.locator("#main")).to_be_focused()
+
+
+async def test_who_asks_no_more_waits_again_and_the_owner_is_told(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await bob.page.get_by_role("button", name="Ask no more").click()
+    await bob.stands("Waiting for someone")
+    await expect(alice.page.locator("#lapsed")).to_contain_text(f"{bob.username}\u2069 asks no more.")
+    await assert_accessible(alice, "an ask that is over")
+    await expect(door(alice)).to_be_hidden()
+
+
+async def test_of_two_who_ask_one_is_let_in_and_the_other_is_told(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    mallory = await at_the_door(visitor, alice, token, "mallory")
+    await expect(door(alice).get_by_role("listitem")).to_have_count(2)
+    await door(alice).get_by_role("listitem").filter(has_text=bob.username).get_by_role("button", name="Let in").click()
+    await bob.stands(f"Connected with {alice.username}")
+    await mallory.stands("Room is Full")
+
+
+async def test_when_the_owner_goes_away_the_asker_is_told(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await alice.page.close()
+    await bob.stands("The owner of this token is not here right now")
+
+
+async def test_a_page_that_is_reloaded_knows_again_that_it_wants_to_be_asked(visitor):
+    alice, _token = await asks_first(visitor)
+    await alice.page.reload()
+    await expect(alice.page.get_by_role("switch", name="Ask me first")).to_be_checked()
+    await alice.go("/settings/")
+    await alice.page.get_by_role("switch", name="Ask me first").uncheck()
+    await alice.page.get_by_role("region", name="Who may join you").get_by_role("button", name="Save").click()
+    await alice.go("/chat/")
+    await expect(alice.page.get_by_role("switch", name="Ask me first")).not_to_be_checked()
+
+
+async def test_a_choice_that_could_not_be_saved_is_taken_back_and_said(visitor):
+    alice = await (await visitor("alice")).sign_up()
+    await alice.token()
+    await alice.page.route("**/settings/door/", lambda route: route.abort())
+    await alice.page.get_by_role("switch", name="Ask me first").click()
+    await expect(alice.page.locator("#door-form")).to_contain_text("This could not be saved")
+    await expect(alice.page.get_by_role("switch", name="Ask me first")).not_to_be_checked()
