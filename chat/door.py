@@ -9,3 +9,4 @@ class Door:
 
     owner: int
     asks_first: bool = False
+    is_closed: bool = False  # to everybody, or to this one: the two are answered alike

@@ -8,13 +8,20 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from chat.errands import after_commit
-from chat.models import User
+from chat.models import Block, User
 
-CHOICES = {"ask_first"}
+CHOICES = {"ask_first", "do_not_disturb"}
 
 
 @receiver(post_save, sender=User)
 def door_changed(instance: User, created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
-    """Saved with the choices named in `update_fields`, as `choose` does."""
+    """Saved with the choices named in `update_fields`, as the form of the pages does."""
     if not created and update_fields and CHOICES & update_fields:
-        after_commit(lambda pairing: pairing.tell_door(instance.pk, ask_first=instance.ask_first))
+        user, ask_first, do_not_disturb = instance.pk, instance.ask_first, instance.do_not_disturb
+        after_commit(lambda pairing: pairing.tell_door(user, ask_first=ask_first, do_not_disturb=do_not_disturb))
+
+
+@receiver(post_save, sender=Block)
+def blocked(instance: Block, created: bool, **kwargs: Any) -> None:
+    """The two are parted, if they are together."""
+    after_commit(lambda pairing: pairing.block(instance.owner_id, instance.blocked_id))

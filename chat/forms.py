@@ -25,7 +25,7 @@ class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields: ClassVar = ["ask_first"]
+        fields: ClassVar = ["ask_first", "do_not_disturb"]
 
     def save(self, commit: bool = True) -> User:
         """Save these fields alone: that they are named makes the change heard."""

@@ -29,6 +29,8 @@ class User(AbstractUser):
 
     ask_first = models.BooleanField(_("ask me before anyone joins"), default=False)
 
+    do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
+
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"
 
@@ -64,7 +66,26 @@ class User(AbstractUser):
         return self.__dict__.get("password"), self.__dict__.get("is_active")
 
 
-def door_of(token: str) -> Door | None:
-    """Return the way in that this token opens, or None where it is no active user's."""
-    found = User.objects.filter(token=token, is_active=True).values_list("pk", "ask_first").first()
-    return Door(*found) if found else None
+class Block(models.Model):
+    """Somebody whom `owner` does not let in any more; neither of them is told that by anybody but `owner`'s own pages."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "blocked"], name="block_once")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.owner} blocks {self.blocked}"
+
+
+def door_of(token: str, guest: int) -> Door | None:
+    """Return the way in that this token opens for the user `guest`, or None where it is no active user's."""
+    is_blocked = models.Exists(Block.objects.filter(owner=models.OuterRef("pk"), blocked=guest))
+    owners = User.objects.filter(token=token, is_active=True).annotate(is_blocked=is_blocked)
+    owner = owners.only("ask_first", "do_not_disturb").first()
+    if owner is None:
+        return None
+    return Door(owner.pk, owner.ask_first, is_closed=owner.do_not_disturb or owner.is_blocked)

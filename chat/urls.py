@@ -16,5 +16,7 @@ urlpatterns = [
     path("token/qr.svg", views.token_qr, name="token_qr"),
     path("settings/", views.settings, name="settings"),
     path("settings/door/", views.door, name="door"),
+    path("blocks/", views.block, name="block"),
+    path("blocks/<int:block>/end/", views.unblock, name="unblock"),
     path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),
 ]

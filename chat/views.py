@@ -96,7 +96,12 @@ def settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("settings")
-    return render(request, "chat/settings.html", {"form": form, "token_grouped": tokens.grouped(user.token)})
+    context = {
+        "form": form,
+        "token_grouped": tokens.grouped(user.token),
+        "blocks": user.blocks.select_related("blocked"),
+    }
+    return render(request, "chat/settings.html", context)
 
 
 @login_required
@@ -107,6 +112,26 @@ def door(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
+    return redirect("settings")
+
+
+@login_required
+@require_POST
+def block(request: HttpRequest) -> HttpResponse:
+    """Let this person in no more. The answer is the same whether or not there is one of that name."""
+    user = _user(request)
+    other = User.objects.filter(username=request.POST.get("username", "")).exclude(pk=user.pk).first()
+    if other:
+        user.blocks.get_or_create(blocked=other)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def unblock(request: HttpRequest, block: int) -> HttpResponse:
+    """Let them in again as anybody else."""
+    get_object_or_404(_user(request).blocks, pk=block).delete()
+    messages.success(request, _("They can join you again."))
     return redirect("settings")
 
 

@@ -79,7 +79,7 @@ class PairConsumer(SocketConsumer):
         if pair:
             asyncio.get_running_loop().call_later(RESUME_SECONDS, lambda: self.process.start(self._pass_on()))
         limits = protocol.Limits(protocol.TEXT_LIMIT, protocol.FRAME_LIMIT, self.pairing.timing.hold // 1000)
-        door = protocol.DoorState(user.ask_first)
+        door = protocol.DoorState(user.ask_first, user.do_not_disturb)
         await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair, door))
 
     async def _pass_on(self) -> None:

@@ -31,7 +31,7 @@ class Doorbell:
         """Sit down beside the token's owner, or ask them for the seat: then the answer comes later."""
         await self.pairing.count_join(self.seat.user)
         token = tokens.normalise(frame.token)
-        door = await look_up(door_of, token) if token else None
+        door = await look_up(door_of, token, self.seat.user) if token else None
         if door is None:
             raise Refusal("unknown_token")
         self.asking = ""  # whatever was asked before is answered no more

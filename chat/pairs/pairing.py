@@ -124,8 +124,9 @@ class Pairing:
         """Take the second seat beside the door's owner, or ask for it; or return the pair they two are in already."""
         timing, new_pair, new_ask = self.timing, _new_id(), _new_id() if door.asks_first else ""
         raw = await self._call(
-            "join", seat.user, seat.connection, door.owner, new_pair, timing.turned_away, new_ask, timing.ask
-        )
+            "join", seat.user, seat.connection, door.owner, new_pair, timing.turned_away, new_ask, timing.ask,
+            int(door.is_closed),
+        )  # fmt: skip
         answer = answers.decode_join(raw)
         return answer.asked or _certainly(answer.pair)
 
@@ -210,9 +211,13 @@ class Pairing:
         """Tell the user's connection that the token was changed."""
         await self._call("token", user, token)
 
-    async def tell_door(self, user: int, *, ask_first: bool) -> None:
+    async def tell_door(self, user: int, *, ask_first: bool, do_not_disturb: bool) -> None:
         """Tell the user's connection how the seat beside them is taken from now on."""
-        await self._call("door", user, int(ask_first))
+        await self._call("door", user, int(ask_first), int(do_not_disturb))
+
+    async def block(self, user: int, blocked: int) -> None:
+        """Part these two, where they are together or the blocked one asks."""
+        await self._call("block", user, blocked, self.timing.ask)
 
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)

@@ -259,6 +259,7 @@ class DoorState(Struct, frozen=True):
     """How the user wants the seat beside them to be taken."""
 
     ask_first: bool
+    do_not_disturb: bool
 
 
 class ServerFrame(Struct, tag_field="type"):

@@ -28,7 +28,7 @@ const shape = (fields) => (value) =>
   value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
 
 const person = shape({ username: text, name: text });
-const door = shape({ ask_first: truth });
+const door = shape({ ask_first: truth, do_not_disturb: truth });
 const pair = shape({
   id: text,
   role: oneOf("host", "guest"),

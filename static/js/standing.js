@@ -39,9 +39,10 @@ function called(id, person) {
   return person.name === person.username ? [id, { name: person.name }] : [`${id}_as`, person];
 }
 
-function waiting({ refusal, asks }) {
+function waiting({ refusal, asks, door }) {
   if (refusal) return { tone: "trouble", refusal };
-  return asks.length ? { tone: "waiting", says: called("asks", asks[0].person) } : { tone: "waiting", says: ["waiting"] };
+  if (asks.length) return { tone: "waiting", says: called("asks", asks[0].person) };
+  return { tone: "waiting", says: [door?.do_not_disturb ? "not_disturbed" : "waiting"] };
 }
 
 // From here nobody can tell whether the way or the site is down, unless the browser knows that it has no network.

@@ -11,6 +11,7 @@ const SENTENCES = {
   // Where you stand
   connecting: gettext_noop("Connecting…"),
   waiting: gettext_noop("Waiting for someone to use your token"),
+  not_disturbed: gettext_noop("Do not disturb is on: nobody can join you"),
   joining: gettext_noop("Asking for the seat…"),
   asking: gettext_noop("{name} was asked to let you in"),
   asking_as: gettext_noop("{name} (@{username}) was asked to let you in"),
@@ -136,6 +137,10 @@ const SENTENCES = {
   lapsed_withdrawn: gettext_noop("{name} asks no more."),
   lapsed_offline: gettext_noop("{name} asked for the seat beside you and went away."),
   lapsed_expired: gettext_noop("{name} asked for the seat beside you and waits no longer."),
+  block: gettext_noop("Block {name}?"),
+  block_as: gettext_noop("Block {name} (@{username})?"),
+  blocked: gettext_noop("Blocked. You can undo it in the settings."),
+  not_blocked: gettext_noop("This could not be done. Try again in a moment."),
   door_changed: gettext_noop("Saved"),
   door_not_changed: gettext_noop("This could not be saved. Try again in a moment."),
   notify_refused: gettext_noop("This browser does not let Tandem notify you. You can change that in the browser's settings for this site."),

@@ -1,4 +1,4 @@
-"""The choices of the owner: being asked first, and what both sides see meanwhile."""
+"""The choices of the owner: being asked first, not being disturbed, and blocking."""
 
 from __future__ import annotations
 
@@ -108,3 +108,58 @@ async def test_a_choice_that_could_not_be_saved_is_taken_back_and_said(visitor):
     await alice.page.get_by_role("switch", name="Ask me first").click()
     await expect(alice.page.locator("#door-form")).to_contain_text("This could not be saved")
     await expect(alice.page.get_by_role("switch", name="Ask me first")).not_to_be_checked()
+
+
+async def test_who_is_not_to_be_disturbed_is_told_so_and_nobody_can_join(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    token = await alice.token()
+    await bob.token()
+    await switch_on(alice, "Do not disturb")
+    await alice.stands("Do not disturb is on: nobody can join you")
+    await bob.join(token)
+    await bob.stands("The owner of this token is not here right now")
+    await assert_accessible(alice, "do not disturb")
+
+
+async def block(host: Visitor, guest: Visitor) -> None:
+    """Say yes to the question that is open."""
+    question = host.page.get_by_role("dialog", name=f"Block {guest.username}?")
+    await expect(question).to_be_visible()
+    await assert_accessible(host, "blocking somebody")
+    await question.get_by_role("button", name="Block").click()
+    await expect(host.page.locator("#told")).to_contain_text("Blocked")
+
+
+async def test_the_partner_can_be_blocked_and_unblocked(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    token = await alice.token()
+    await bob.token()
+    await bob.join(token)
+    await alice.stands("Connected with")
+    await alice.page.get_by_role("button", name="Options").click()
+    await assert_accessible(alice, "options while talking")
+    await alice.page.get_by_role("button", name="Block this person…").click()
+    await block(alice, bob)
+    await bob.stands(f"{alice.username} left")
+    await bob.join(token)
+    await bob.stands("The owner of this token is not here right now")
+    await alice.go("/settings/")
+    await assert_accessible(alice, "settings with somebody blocked")
+    await alice.page.get_by_role("button", name=f"Unblock {bob.username}").click()
+    await alice.go("/chat/")
+    await alice.token()
+    await bob.join(token)
+    await bob.stands(f"Connected with {alice.username}")
+
+
+async def test_who_asks_can_be_blocked_and_is_told_no_more_than_no(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await door(alice).get_by_role("button", name="Block…").click()
+    await block(alice, bob)
+    await bob.stands("They do not want to talk right now")
+    await expect(door(alice)).to_be_hidden()

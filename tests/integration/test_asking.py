@@ -181,6 +181,23 @@ async def test_two_who_ask_each_other_are_together(town):
     assert await town.pairing.asks(alice.seat) == await town.pairing.asks(bob.seat)
 
 
+async def test_who_asks_somebody_lets_them_in_through_a_closed_door(town):
+    alice, bob, _ask = await at_the_door(town)
+    pair = await town.pairing.join(alice.seat, Door(bob.seat.user, is_closed=True))
+    assert isinstance(pair, Pair), "he asked for her"
+
+
+async def test_a_closed_door_says_the_same_of_who_waits_who_talks_and_who_is_gone(town):
+    alice, bob, _pair = await paired(town)
+    carol, mallory = await town.enter("carol"), await town.enter("mallory")
+    await town.pairing.drop(carol.seat)
+    for owner in (alice, bob, carol):
+        closed = Door(owner.seat.user, is_closed=True)
+        assert await refused(town.pairing.join(mallory.seat, closed)) == "partner_offline"
+    again = await town.pairing.join(bob.seat, Door(alice.seat.user, is_closed=True))
+    assert isinstance(again, Pair), "who is in already stays in"
+
+
 async def test_an_asker_who_is_joined_meanwhile_asks_no_more(town):
     alice, bob, ask = await at_the_door(town)
     carol = await town.enter("carol")

@@ -31,7 +31,7 @@ async def ask(asker: Socket, token: str) -> Frame:
 
 async def test_whoever_does_not_ask_for_it_is_joined_at_once(alice, bob, here, there):
     a, b = await alice.open(here), await bob.open(there)
-    assert a.welcome["door"] == {"ask_first": False}
+    assert a.welcome["door"] == {"ask_first": False, "do_not_disturb": False}
     await b.send("join", token=alice.token)
     await b.expect("joined")
     await a.expect("joined")
@@ -40,7 +40,7 @@ async def test_whoever_does_not_ask_for_it_is_joined_at_once(alice, bob, here, t
 async def test_the_owner_lets_somebody_in(alice, bob, here, there):
     a, b = await alice.open(here), await bob.open(there)
     await ask_first(alice, there)
-    assert await a.expect("door") == {"type": "door", "door": {"ask_first": True}}
+    assert await a.expect("door") == {"type": "door", "door": {"ask_first": True, "do_not_disturb": False}}
     asked = await ask(b, alice.token)
     assert (asked["owner"]["username"], asked["seconds"]) == (alice.username, 60)
     rung = await a.expect("ask")
@@ -126,3 +126,76 @@ async def test_what_an_event_failed_to_say_is_made_good(alice, bob, here, there,
         redis.hdel(f"tandem:user:{alice.id}", "asks")
     assert (await b.expect("error"))["code"] == "not_answered"
     assert await a.expect("lapsed") == {"type": "lapsed", "ask": asked["ask"], "reason": "expired"}
+
+
+async def refusal(socket: Socket, token: str) -> Frame:
+    await socket.send("join", token=token)
+    return await socket.expect("error")
+
+
+async def test_who_is_not_to_be_disturbed_seems_not_to_be_here(alice, bob, mallory, here, there):
+    """To everybody, at every moment, and the owner hears nothing of it: the same frame as for one who is offline."""
+    b, m = await bob.open(there), await mallory.open(there)
+    offline = await refusal(b, alice.token)
+    assert offline["code"] == "partner_offline"
+    a = await alice.open(here)
+    assert await alice.post(there, "/settings/door/", do_not_disturb="on") == 200
+    assert (await a.expect("door"))["door"] == {"ask_first": False, "do_not_disturb": True}
+    assert await refusal(b, alice.token) == offline
+    await a.send("join", token=bob.token)
+    await a.expect("joined")
+    await b.expect("joined")
+    assert await refusal(m, alice.token) == offline, "not even that she talks with somebody"
+    assert await a.settle() == []
+
+
+async def test_who_asks_when_do_not_disturb_begins_is_told(alice, bob, here, there):
+    await ask_first(alice, here)
+    a, b = await alice.open(here), await bob.open(there)
+    await ask(b, alice.token)
+    await a.expect("ask")
+    await alice.post(there, "/settings/door/", ask_first="on", do_not_disturb="on")
+    assert (await b.expect("error"))["code"] == "partner_offline"
+    assert (await a.expect("lapsed"))["reason"] == "declined"
+
+
+async def test_a_blocked_person_is_answered_like_anybody_whose_partner_is_not_here(alice, bob, mallory, here, there):
+    b = await bob.open(there)
+    offline = await refusal(b, alice.token)
+    a, m = await alice.open(here), await mallory.open(there)
+    assert await alice.post(there, "/blocks/", username=bob.username) == 204
+    assert await refusal(b, alice.token) == offline
+    joined = await m.join(alice.token)
+    assert joined["type"] == "joined", "others are let in"
+    await a.expect("joined")
+    assert await refusal(b, alice.token) == offline, "not that the room is full"
+    assert await a.settle() == [], "and nobody is disturbed"
+
+
+async def test_blocking_the_partner_ends_the_pair_as_leaving_does(alice, bob, here, there):
+    a, b = await alice.open(here), await bob.open(there)
+    await b.join(alice.token)
+    pair = (await a.expect("joined"))["pair"]["id"]
+    await alice.post(there, "/blocks/", username=bob.username)
+    left = {"type": "left", "pair": pair, "reason": "left", "delivered": 0}
+    assert await b.expect("left") == left
+    assert await a.expect("left") == left
+    assert (await refusal(b, alice.token))["code"] == "partner_offline"
+
+
+async def test_blocking_who_asks_is_a_no(alice, bob, here, there):
+    await ask_first(alice, here)
+    a, b = await alice.open(here), await bob.open(there)
+    await ask(b, alice.token)
+    await a.expect("ask")
+    await alice.post(there, "/blocks/", username=bob.username)
+    assert (await b.expect("error"))["code"] == "declined"
+    assert (await refusal(b, alice.token))["code"] == "declined", "for a minute, like any no"
+
+
+async def test_who_blocks_may_still_go_to_the_blocked(alice, bob, here, there):
+    a, b = await alice.open(here), await bob.open(there)
+    await alice.post(there, "/blocks/", username=bob.username)
+    await a.send("join", token=bob.token)
+    await a.expect("joined")
+    await b.expect("joined")

@@ -120,7 +120,9 @@ test("a new line knows of nobody until the server has said who still asks", () =
 });
 
 test("how the seat is taken is what the server says", () => {
-  assert.deepEqual(state.door, { ask_first: false });
-  happen({ type: "door", door: { ask_first: true } });
-  assert.deepEqual(state.door, { ask_first: true });
+  assert.deepEqual(state.door, { ask_first: false, do_not_disturb: false });
+  const door = { ask_first: true, do_not_disturb: true };
+  happen({ type: "door", door });
+  assert.deepEqual(state.door, door);
+  assert.equal(words(), "Do not disturb is on: nobody can join you");
 });

@@ -1,10 +1,10 @@
 -- Take the second seat beside the token's owner, or ask for it where the owner wants to be asked first.
 -- ARGV: user, connection, owner, id for a new pair, ms between two `turned_away`, id for a new ask ('' to join at once),
---       ms until an ask expires
+--       ms until an ask expires, closed ('1' where the owner lets this user not in, or nobody)
 -- RETURNS {pair} as the joiner sees it, {asked = {ask, owner, seconds}}, or {refused}
 -- Invariant: a pair has two seats and is made whole, so no third can ever be in it, however many ask at once.
 
-local user, connection, owner, new_pair, turned_away_every, new_ask, ask_ms = unpack(ARGV)
+local user, connection, owner, new_pair, turned_away_every, new_ask, ask_ms, closed = unpack(ARGV)
 if fenced(user, connection) then return refuse_fenced(user) end
 if owner == user then return refuse('own_token') end
 
@@ -13,8 +13,16 @@ local asking = field(user_key(user), 'asking')
 if asking and field(ask_key(asking), 'owner') ~= owner then lapse(asking, 'withdrawn', 'withdrawn') end
 
 local mine, theirs = living_pair(user), living_pair(owner)
-if not theirs and not field(user_key(owner), 'connection') then return refuse('partner_offline') end
 if mine and mine == theirs then return reply({pair = as_seen_by(user, mine)}) end
+if not theirs and not field(user_key(owner), 'connection') then return refuse('partner_offline') end
+
+-- Who asks me for a seat has said yes to me already.
+local theirs_to_me = field(user_key(owner), 'asking')
+local is_wanted = theirs_to_me and field(ask_key(theirs_to_me), 'owner') == user
+local was_declined = redis.call('EXISTS', 'tandem:declined:' .. owner .. ':' .. user) == 1
+
+-- Behind a closed door nobody is at home: not a word of whether they are, or talk with somebody else (docs/decisions/0016).
+if closed == '1' and not is_wanted then return refuse(was_declined and 'declined' or 'partner_offline') end
 if mine then return refuse('already_paired') end
 
 -- At most one `turned_away` in a while; the sweep says the last count where that left one unsaid.
@@ -35,7 +43,7 @@ end
 
 local function ask_first()
   if asking and field(ask_key(asking), 'owner') == owner then return reply({asked = as_asked(asking)}) end
-  if redis.call('EXISTS', 'tandem:declined:' .. owner .. ':' .. user) == 1 then return refuse('declined') end
+  if was_declined then return refuse('declined') end
   local asks = asks_of(owner)
   if #asks >= ASKS_AT_ONCE then return refuse('rate_limited') end
   local expires = now() + ask_ms
@@ -49,9 +57,6 @@ local function ask_first()
   return reply({asked = as_asked(new_ask)})
 end
 
--- Who asks me for a seat has said yes to me already.
-local theirs_to_me = field(user_key(owner), 'asking')
-local is_wanted = theirs_to_me and field(ask_key(theirs_to_me), 'owner') == user
 if new_ask ~= '' and not is_wanted then return ask_first() end
 if is_wanted then take_ask(theirs_to_me) end
 if asking then take_ask(asking) end -- asking is switched off by now

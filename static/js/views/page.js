@@ -4,6 +4,7 @@ import { canWrite, isTalking } from "../pair.js";
 import { reason, t } from "../strings.js";
 import { createAnnouncer } from "./announcer.js";
 import { createAsks } from "./asks.js";
+import { createBlock } from "./block.js";
 import { createComposer } from "./composer.js";
 import { closeAll, confirm } from "./confirm.js";
 import { createDoorForm } from "./door-form.js";
@@ -21,7 +22,8 @@ const byId = (id) => document.getElementById(id);
 
 export function createViews(root, act, { preferences, notifier }) {
   const announce = createAnnouncer(byId("announcer"));
-  const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog"), options: byId("options-dialog") };
+  const names = ["leave", "change", "qr", "options", "block"];
+  const dialogs = Object.fromEntries(names.map((name) => [name, byId(`${name}-dialog`)]));
   const leave = async () => (await confirm(dialogs.leave)) && act.leave();
   const options = () => dialogs.options.showModal();
   const changeToken = async () => notices.tell(await card.changeAtOnce());
@@ -32,16 +34,28 @@ export function createViews(root, act, { preferences, notifier }) {
   const composer = createComposer(byId("composer"), act);
   const card = createTokenCard(byId("token-card"), { dialogs, announce, preferences, notifier });
   const joinForm = createJoinForm(byId("join-form"), act);
-  const asks = createAsks(byId("asks"), act);
+  const asks = createAsks(byId("asks"), { ...act, block });
   const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
+  const askToBlock = createBlock(dialogs.block);
+  const blockPartner = dialogs.options.querySelector("[data-action=block_partner]");
+  let partner = null;
   createPreferences(dialogs.options, preferences, notifier);
+  blockPartner.addEventListener("click", () => {
+    dialogs.options.close();
+    block(partner);
+  });
 
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=change_token]")) return;
     event.preventDefault();
     card.change();
   });
+
+  async function block(person) {
+    const outcome = await askToBlock(person);
+    if (outcome) notices.tell(outcome);
+  }
 
   // Whoever stood on something that is gone goes on at the head of the page, not at that of the site.
   function keepFocus(draw) {
@@ -76,6 +90,8 @@ export function createViews(root, act, { preferences, notifier }) {
     root.dataset.ticks = preferences.get("ticks") ? "on" : "off";
     status.render(standing, actionsOf(state, standing));
     notices.render(state);
+    partner = state.pair?.partner ?? null;
+    blockPartner.hidden = partner === null || state.hidden;
     const fromPartner = renderConversation(state, conversation);
     composer.show(canWrite(state));
     renderInvite(state);
