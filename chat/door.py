@@ -10,3 +10,5 @@ class Door:
     owner: int
     asks_first: bool = False
     is_closed: bool = False  # to everybody, or to this one: the two are answered alike
+    invitation: int | None = None  # the one-time invitation by whose token somebody comes
+    invitation_ms: int = 0  # until it expires; 0 for one that was used

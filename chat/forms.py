@@ -1,10 +1,13 @@
 """What people can fill in."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from chat.models import User
+from chat.models import Invitation, User
 from chat.names import clean_name
 
 
@@ -32,3 +35,31 @@ class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
         user: User = self.instance
         user.save(update_fields=self.Meta.fields)
         return user
+
+
+class InvitationForm(forms.Form):
+    """How long a one-time invitation may be used."""
+
+    LIFETIMES: ClassVar = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+
+    lifetime = forms.ChoiceField(
+        label=_("It can be used for"),
+        choices=[("hour", _("1 hour")), ("day", _("1 day")), ("week", _("7 days"))],
+        initial="day",
+    )
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+
+    def clean(self) -> None:
+        """No more at a time than anybody hands out."""
+        if Invitation.open_of(self.owner).count() >= Invitation.MOST:
+            message = _("You have %(count)s open invitations. Take one back first.")
+            raise forms.ValidationError(message, params={"count": Invitation.MOST})
+
+    def save(self) -> Invitation:
+        """Make the invitation."""
+        Invitation.forget_old(self.owner)
+        expires = timezone.now() + self.LIFETIMES[self.cleaned_data["lifetime"]]
+        return Invitation.objects.create(owner=self.owner, expires=expires)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import names, tokens
@@ -81,11 +83,69 @@ class Block(models.Model):
         return f"{self.owner} blocks {self.blocked}"
 
 
+class Invitation(models.Model):
+    """A token for one use: the join that succeeds with it uses it up."""
+
+    MOST = 20  # open ones of one owner
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    guest = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"an invitation of {self.owner}"
+
+    @property
+    def milliseconds_left(self) -> int:
+        """How long it can still be used; 0 for one that was used."""
+        return 0 if self.used else max(1, (self.expires - timezone.now()) // timedelta(milliseconds=1))
+
+    @staticmethod
+    def open_of(owner: User) -> models.QuerySet[Invitation]:
+        """Return those that can still be used."""
+        return Invitation.objects.filter(owner=owner, used=None, expires__gt=timezone.now())
+
+    @staticmethod
+    def forget_old(owner: User) -> None:
+        """Those that ran out are of no use to anybody."""
+        Invitation.objects.filter(owner=owner, expires__lte=timezone.now()).delete()
+
+
+def inviter(token: str, guest: User) -> User | None:
+    """Return whose token or invitation this is, for `guest`, who may have used it up already."""
+    owner = User.objects.filter(token=token, is_active=True).first()
+    invitation = None if owner else _invitation(token, guest.pk)
+    return invitation.owner if invitation else owner
+
+
 def door_of(token: str, guest: int) -> Door | None:
-    """Return the way in that this token opens for the user `guest`, or None where it is no active user's."""
+    """Return the way in that this token opens for the user `guest`, or None where it leads to no active user."""
     is_blocked = models.Exists(Block.objects.filter(owner=models.OuterRef("pk"), blocked=guest))
-    owners = User.objects.filter(token=token, is_active=True).annotate(is_blocked=is_blocked)
-    owner = owners.only("ask_first", "do_not_disturb").first()
+    owners = User.objects.filter(is_active=True).annotate(is_blocked=is_blocked).only("ask_first", "do_not_disturb")
+    owner, invitation = owners.filter(token=token).first(), None
+    if owner is None and (invitation := _invitation(token, guest)):
+        owner = owners.filter(pk=invitation.owner_id).first()
     if owner is None:
         return None
-    return Door(owner.pk, owner.ask_first, is_closed=owner.do_not_disturb or owner.is_blocked)
+    is_closed = owner.do_not_disturb or owner.is_blocked
+    if invitation is None:
+        return Door(owner.pk, owner.ask_first, is_closed)
+    return Door(owner.pk, owner.ask_first, is_closed, invitation.pk, invitation.milliseconds_left)
+
+
+def use_invitation(invitation: int, guest: int) -> None:
+    """The invitation was used by this user; doing it again changes nothing."""
+    Invitation.objects.filter(pk=invitation, used=None).update(used=timezone.now(), guest=guest)
+
+
+def _invitation(token: str, guest: int) -> Invitation | None:
+    """One that nobody has used, or this guest: their page may ask again because it missed the answer."""
+    mine = models.Q(used=None) | models.Q(guest=guest)
+    found = Invitation.objects.filter(mine, token=token, expires__gt=timezone.now(), owner__is_active=True)
+    return found.select_related("owner").first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import shell, views
+from chat import inviting, shell, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("token/rotate/", views.rotate_token, name="rotate_token"),
     path("token/qr.svg", views.token_qr, name="token_qr"),
+    path("invitations/", inviting.invitations, name="invitations"),
+    path("invitations/<int:invitation>/end/", inviting.take_back, name="take_back"),
+    path("invitations/<int:invitation>/qr.svg", inviting.qr, name="invitation_qr"),
     path("settings/", views.settings, name="settings"),
     path("settings/door/", views.door, name="door"),
     path("blocks/", views.block, name="block"),

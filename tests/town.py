@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from chat.door import Door
+from chat.pairs.answers import Seated
 from chat.pairs.pairing import NO_LIMITS, Pairing, Seat, Timing
 from chat.pairs.protocol import Pair, Person, Refusal
 
@@ -42,9 +43,9 @@ class Member:
         return frame
 
     async def join(self, owner: Member) -> Pair:
-        pair = await self.pairing.join(self.seat, Door(owner.seat.user))
-        assert isinstance(pair, Pair)
-        return pair
+        seated = await self.pairing.join(self.seat, Door(owner.seat.user))
+        assert isinstance(seated, Seated)
+        return seated.pair
 
     async def say(self, pair: str, n: int, text: str = "hello", seen: int = 0) -> Any:
         return await self.pairing.append(self.seat, pair, n, text, seen)

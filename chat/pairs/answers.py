@@ -91,10 +91,25 @@ class Asked(msgspec.Struct, frozen=True):
     seconds: int
 
 
+class Used(msgspec.Struct, frozen=True):
+    """The one-time invitation that a pair came from, and the user who used it."""
+
+    invitation: int
+    guest: int
+
+
+class Seated(msgspec.Struct, frozen=True):
+    """A pair, and the invitation it came from, if any."""
+
+    pair: Pair
+    used: Used | None = None
+
+
 class JoinAnswer(msgspec.Struct, frozen=True):
     """What a join led to: a pair or an ask."""
 
     pair: Pair | None = None
+    used: Used | None = None
     asked: Asked | None = None
 
 
@@ -128,6 +143,7 @@ class Allowed(msgspec.Struct, frozen=True):
 decode_no = msgspec.msgpack.Decoder(No).decode
 decode_pair_answer = msgspec.msgpack.Decoder(PairAnswer).decode
 decode_join = msgspec.msgpack.Decoder(JoinAnswer).decode
+decode_seated = msgspec.msgpack.Decoder(Seated).decode
 decode_at_door = msgspec.msgpack.Decoder(AtDoor).decode
 decode_piece = msgspec.msgpack.Decoder(Piece).decode
 decode_done = msgspec.msgpack.Decoder(Done).decode

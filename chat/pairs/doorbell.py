@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
+
 from chat import tokens
-from chat.models import door_of
+from chat.models import door_of, use_invitation
 from chat.pairs import protocol
-from chat.pairs.answers import Asking, Standing
+from chat.pairs.answers import Asking, Seated, Standing, Used
 from chat.pairs.feed import Feed, Say
 from chat.pairs.pairing import Pairing, Seat
 from chat.pairs.protocol import Refusal
 from chat.realtime.lookup import look_up
+
+logger = logging.getLogger(__name__)
 
 
 class Doorbell:
@@ -36,7 +41,7 @@ class Doorbell:
             raise Refusal("unknown_token")
         self.asking = ""  # whatever was asked before is answered no more
         answer = await self.pairing.join(self.seat, door)
-        if isinstance(answer, protocol.Pair):
+        if isinstance(answer, Seated):
             await self._sit(answer)
         else:
             self.asking = answer.ask
@@ -51,11 +56,14 @@ class Doorbell:
     async def withdraw(self, frame: protocol.Withdraw) -> None:
         await self.pairing.withdraw(self.seat)
 
-    async def _sit(self, pair: protocol.Pair) -> None:
+    async def _sit(self, seated: Seated) -> None:
+        pair = seated.pair
         self.seated()
         if pair.id != self.feed.pair:
             self.feed.begin(pair)
         await self.say(protocol.Joined(pair))
+        if seated.used:
+            await _note(seated.used)
 
     def seated(self) -> None:
         """Whoever sits in a pair asks for nothing; what others asked is over, and the server says so."""
@@ -118,3 +126,11 @@ class Doorbell:
 def ask_frame(asking: Asking) -> protocol.Ask:
     """Return the frame that tells the owner who asks."""
     return protocol.Ask(asking.ask, asking.person, asking.seconds)
+
+
+async def _note(used: Used) -> None:
+    """Tell the database. Redis knows it already and refuses the next one, so nobody has to wait or is told of trouble."""
+    try:
+        await look_up(use_invitation, used.invitation, used.guest)
+    except (DatabaseError, InterfaceError) as error:
+        logger.error("The use of an invitation is not in the database: %s", type(error).__name__)

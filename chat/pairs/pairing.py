@@ -10,10 +10,11 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
                                          _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
                                          trimmed (seq up to which the log was cut), turned_away (count),
                                          turned_away_at (ms), ended (the reason, while one member has still to read it),
-                                         ask (the one it came from, if any)
+                                         ask, invitation (what it came from, if anything)
     tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms)
     tandem:pair:<pair>:accepted  hash    <role>:<n> → "<seq> <sent_at>", to answer a repeated n as before
-    tandem:ask:<ask>             hash    asker and owner (users), expires (ms)
+    tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
+    tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired
     tandem:declined:<o>:<user>   string  while the user <o> has just declined to let this one in
     tandem:due                   zset    lease:<user>, hold:<user>, ask:<ask>, turned_away:<pair> → when it is due (ms)
     tandem:swept                 string  when `sweep` last ran (ms)
@@ -35,7 +36,7 @@ import msgspec
 
 from chat.door import Door
 from chat.pairs import answers
-from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Standing
+from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Standing
 from chat.pairs.batch import Batch
 from chat.pairs.protocol import Pair, Person, Refusal
 
@@ -120,15 +121,13 @@ class Pairing:
         )
         return answers.decode_pair_answer(raw).pair
 
-    async def join(self, seat: Seat, door: Door) -> Pair | Asked:
-        """Take the second seat beside the door's owner, or ask for it; or return the pair they two are in already."""
-        timing, new_pair, new_ask = self.timing, _new_id(), _new_id() if door.asks_first else ""
-        raw = await self._call(
-            "join", seat.user, seat.connection, door.owner, new_pair, timing.turned_away, new_ask, timing.ask,
-            int(door.is_closed),
-        )  # fmt: skip
-        answer = answers.decode_join(raw)
-        return answer.asked or _certainly(answer.pair)
+    async def join(self, seat: Seat, door: Door) -> Seated | Asked:
+        """Take the second seat beside the door's owner, or ask for it; or find the pair they two are in already."""
+        timing, new_ask = self.timing, _new_id() if door.asks_first else ""
+        ids = (seat.user, seat.connection, door.owner, _new_id())
+        way_in = (int(door.is_closed), "" if door.invitation is None else door.invitation, door.invitation_ms)
+        answer = answers.decode_join(await self._call("join", *ids, timing.turned_away, new_ask, timing.ask, *way_in))
+        return answer.asked or Seated(_certainly(answer.pair), answer.used)
 
     async def leave(self, seat: Seat, pair: str) -> None:
         """End the pair for both."""
@@ -145,11 +144,9 @@ class Pairing:
 
     # --- Asking first ---
 
-    async def admit(self, seat: Seat, ask: str) -> Pair:
+    async def admit(self, seat: Seat, ask: str) -> Seated:
         """Let somebody in who asked."""
-        return _certainly(
-            answers.decode_pair_answer(await self._call("admit", seat.user, seat.connection, ask, _new_id())).pair
-        )
+        return answers.decode_seated(await self._call("admit", seat.user, seat.connection, ask, _new_id()))
 
     async def decline(self, seat: Seat, ask: str) -> None:
         """Send somebody away who asked; the answer holds for as long as they may have waited for it."""

@@ -46,7 +46,7 @@ const SENTENCES = {
     "The owner of this token is talking with somebody else. Ask them to tell you when the seat is free.",
   ),
   unknown_token: gettext_noop("Nobody has this token"),
-  unknown_token_next: gettext_noop("It may have been changed since. Ask your partner for the current one."),
+  unknown_token_next: gettext_noop("It may have been changed, or was for one use only. Ask your partner for the current one."),
   own_token: gettext_noop("This is your own token"),
   own_token_next: gettext_noop("Give it to your partner, or paste theirs here."),
   partner_offline: gettext_noop("The owner of this token is not here right now"),

@@ -1,4 +1,4 @@
-"""The choices of the owner: being asked first, not being disturbed, and blocking."""
+"""The choices of the owner: being asked first, not being disturbed, blocking, one-time invitations."""
 
 from __future__ import annotations
 
@@ -163,3 +163,47 @@ async def test_who_asks_can_be_blocked_and_is_told_no_more_than_no(visitor):
     await block(alice, bob)
     await bob.stands("They do not want to talk right now")
     await expect(door(alice)).to_be_hidden()
+
+
+async def test_an_invitation_for_one_use_is_made_beside_the_chat_and_lets_one_person_in(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await alice.sign_up()
+    await bob.sign_up()
+    await alice.token()
+    async with alice.page.context.expect_page() as opened:
+        await alice.page.get_by_role("link", name="One-time invitations").click()
+    pages = Visitor(await opened.value, alice.site, alice.username)
+    await pages.page.get_by_label("It can be used for").select_option("1 hour")
+    await pages.page.get_by_role("button", name="Make an invitation").click()
+    await expect(pages.page.locator("main")).to_contain_text("Nobody has used it. It expires")
+    await pages.page.get_by_text("QR code").click()
+    picture = pages.page.get_by_role("img", name="QR code of your link")
+    await expect(picture).to_have_js_property("complete", value=True)
+    assert await picture.evaluate("image => image.naturalWidth") > 0
+    await assert_accessible(pages, "an open invitation")
+    await pages.page.get_by_role("button", name="Copy link").click()
+    await expect(pages.page.get_by_role("button", name="Copied")).to_be_visible()
+    link = await pages.page.evaluate("navigator.clipboard.readText()")
+    await bob.page.goto(link.replace(alice.site, bob.site))
+    await expect(bob.page.get_by_role("heading", level=1)).to_contain_text(f"{alice.username} invites you")
+    await bob.page.get_by_role("link", name="Join").click()
+    await bob.stands(f"Connected with {alice.username}")
+    await pages.page.reload()
+    await expect(pages.page.locator("main")).to_contain_text("No invitation is open.")
+    await bob.leave()
+    await bob.page.goto("about:blank")
+    await bob.page.goto(link.replace(alice.site, bob.site))
+    await bob.page.get_by_role("link", name="Join").click()
+    await bob.stands("Nobody has this token")
+
+
+async def test_an_invitation_can_be_taken_back(visitor):
+    alice = await (await visitor("alice", width=360)).sign_up()
+    await alice.go("/invitations/")
+    await assert_accessible(alice, "no invitation")
+    await alice.page.get_by_role("button", name="Make an invitation").click()
+    await expect(alice.page.locator("main")).to_contain_text("Here is your invitation.")
+    await assert_accessible(alice, "an open invitation on a phone")
+    await alice.page.get_by_role("button", name="Take it back").click()
+    await expect(alice.page.locator("main")).to_contain_text("No invitation is open.")

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from chat.door import Door
-from chat.pairs.answers import Asked
+from chat.pairs.answers import Asked, Seated
 from chat.pairs.pairing import NO_LIMITS, Fenced, Pairing
-from chat.pairs.protocol import Pair, Person, Refusal
+from chat.pairs.protocol import Person, Refusal
 from tests.town import Member, Town, hurried, paired, refused, swept
 
 
@@ -38,7 +38,7 @@ async def test_the_owner_sees_who_asks_and_the_asker_whom_they_wait_for(town):
 
 async def test_who_is_admitted_takes_the_seat(town):
     alice, bob, ask = await at_the_door(town)
-    pair = await town.pairing.admit(alice.seat, ask)
+    pair = (await town.pairing.admit(alice.seat, ask)).pair
     assert (pair.role, pair.partner, pair.present) == ("host", Person("bob", "Bob"), True)
     joined = await bob.expect("joined")
     assert (joined["pair"]["id"], joined["pair"]["role"]) == (pair.id, "guest")
@@ -48,8 +48,8 @@ async def test_who_is_admitted_takes_the_seat(town):
 async def test_the_same_admit_again_finds_the_pair_that_it_made(town):
     """A line to Redis that broke after the answer: the script is sent once more."""
     alice, _bob, ask = await at_the_door(town)
-    pair = await town.pairing.admit(alice.seat, ask)
-    assert (await town.pairing.admit(alice.seat, ask)).id == pair.id
+    pair = (await town.pairing.admit(alice.seat, ask)).pair
+    assert (await town.pairing.admit(alice.seat, ask)).pair.id == pair.id
 
 
 async def test_who_is_declined_is_told_and_may_not_ring_again_at_once(town):
@@ -120,7 +120,7 @@ async def test_when_the_owner_opens_another_window_it_hears_who_asks(town):
     await second.expect("ask", ask=ask, person={"username": "bob", "name": "Bob"})
     with pytest.raises(Fenced):
         await town.pairing.admit(alice.seat, ask)
-    assert (await town.pairing.admit(second.seat, ask)).partner == Person("bob", "Bob")
+    assert (await town.pairing.admit(second.seat, ask)).pair.partner == Person("bob", "Bob")
 
 
 async def test_of_several_who_ask_one_is_seated_and_the_others_are_told(town):
@@ -142,10 +142,10 @@ async def test_never_three_however_many_are_admitted_at_once(town):
         at_door = [await asks(guest, alice) for guest in crowd]
         results = await asyncio.gather(
             *(town.pairing.admit(alice.seat, asked.ask) for asked in at_door),
-            *(guest.join(alice) for guest in crowd),
+            *(guest.pairing.join(guest.seat, Door(alice.seat.user)) for guest in crowd),
             return_exceptions=True,
         )
-        pairs = {result.id for result in results if isinstance(result, Pair)}
+        pairs = {result.pair.id for result in results if isinstance(result, Seated)}
         assert len(pairs) == 1
         others = {result.code for result in results if isinstance(result, Refusal)}
         assert others <= {"room_full", "no_ask"}, others
@@ -170,13 +170,13 @@ async def test_who_asks_somebody_else_asks_the_first_no_more(town):
     other = await asks(bob, carol)
     await alice.expect("lapsed", ask=ask, reason="withdrawn")
     assert await refused(town.pairing.admit(alice.seat, ask)) == "no_ask"
-    assert (await town.pairing.admit(carol.seat, other.ask)).partner == Person("bob", "Bob")
+    assert (await town.pairing.admit(carol.seat, other.ask)).pair.partner == Person("bob", "Bob")
 
 
 async def test_two_who_ask_each_other_are_together(town):
     alice, bob, _ask = await at_the_door(town)
     pair = await town.pairing.join(alice.seat, Door(bob.seat.user, asks_first=True))
-    assert isinstance(pair, Pair)
+    assert isinstance(pair, Seated)
     await bob.expect("joined")
     assert await town.pairing.asks(alice.seat) == await town.pairing.asks(bob.seat)
 
@@ -184,7 +184,7 @@ async def test_two_who_ask_each_other_are_together(town):
 async def test_who_asks_somebody_lets_them_in_through_a_closed_door(town):
     alice, bob, _ask = await at_the_door(town)
     pair = await town.pairing.join(alice.seat, Door(bob.seat.user, is_closed=True))
-    assert isinstance(pair, Pair), "he asked for her"
+    assert isinstance(pair, Seated), "he asked for her"
 
 
 async def test_a_closed_door_says_the_same_of_who_waits_who_talks_and_who_is_gone(town):
@@ -195,7 +195,7 @@ async def test_a_closed_door_says_the_same_of_who_waits_who_talks_and_who_is_gon
         closed = Door(owner.seat.user, is_closed=True)
         assert await refused(town.pairing.join(mallory.seat, closed)) == "partner_offline"
     again = await town.pairing.join(bob.seat, Door(alice.seat.user, is_closed=True))
-    assert isinstance(again, Pair), "who is in already stays in"
+    assert isinstance(again, Seated), "who is in already stays in"
 
 
 async def test_an_asker_who_is_joined_meanwhile_asks_no_more(town):
@@ -214,7 +214,7 @@ async def test_nobody_else_can_answer_or_see_an_ask(town):
     await town.pairing.decline(mallory.seat, ask)
     await town.pairing.withdraw(mallory.seat)
     assert (await town.pairing.asks(mallory.seat)).asks == []
-    assert (await town.pairing.admit(alice.seat, ask)).partner == Person("bob", "Bob"), "it was there all the time"
+    assert (await town.pairing.admit(alice.seat, ask)).pair.partner == Person("bob", "Bob"), "it was there all the time"
 
 
 async def test_who_is_in_a_pair_is_not_asked(town):
@@ -233,7 +233,7 @@ async def test_renewing_says_which_asks_there_are(town):
 
 async def test_when_all_is_over_nothing_is_left(town):
     alice, bob, ask = await at_the_door(town)
-    pair = await town.pairing.admit(alice.seat, ask)
+    pair = (await town.pairing.admit(alice.seat, ask)).pair
     await bob.leave(pair.id)
     await asks(bob, alice)
     await town.pairing.drop(bob.seat)

@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from chat.door import Door
+from chat.pairs.answers import Seated
 from chat.pairs.batch import AT_ONCE
 from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
-from chat.pairs.protocol import Pair, Person, Refusal
+from chat.pairs.protocol import Person, Refusal
 from tests.site import Valkey
 
 PAIRS = AT_ONCE  # two members each: more calls in one tick than one script takes
@@ -35,8 +36,8 @@ async def people_in_pairs(pairing: Pairing) -> list[tuple[Seat, str]]:
         await pairing.enter(host)
         await pairing.enter(guest)
         joined = await pairing.join(guest, Door(host.user))
-        assert isinstance(joined, Pair)
-        pair = joined.id
+        assert isinstance(joined, Seated)
+        pair = joined.pair.id
         seated += [(host, pair), (guest, pair)]
     return seated
 

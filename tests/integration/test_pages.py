@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.http import HttpRequest
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from chat.models import User
+from chat.models import Invitation, User, door_of, use_invitation
 from tests.site import Valkey
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,7 @@ FOR_EVERYBODY = [
 ]
 FOR_MEMBERS = [
     "settings",
+    "invitations",
     "rotate_token",
     "account_logout",
     "account_change_password",
@@ -261,3 +264,49 @@ def test_a_refusal_is_a_sound_page(rf: Any, name: str) -> None:
 def test_a_page_for_the_worst_moment_needs_nothing(name: str, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert_sound(Page(get_template(name).render()))
+
+
+# --- Doors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carl() -> User:
+    return User.objects.create_user("carl")
+
+
+def invitation(owner: User, *, hours: float = 1, **fields: Any) -> Invitation:
+    return Invitation.objects.create(owner=owner, expires=timezone.now() + timedelta(hours=hours), **fields)
+
+
+def test_an_invitation_leads_to_its_owner_until_it_expires(ilse: User, carl: User) -> None:
+    open_ = invitation(ilse)
+    door = door_of(open_.token, carl.pk)
+    assert door is not None
+    assert (door.owner, door.invitation) == (ilse.pk, open_.pk)
+    assert 3_590_000 < door.invitation_ms <= 3_600_000
+    assert door_of(invitation(ilse, hours=-0.001).token, carl.pk) is None
+
+
+def test_a_used_invitation_is_known_only_to_who_used_it(ilse: User, carl: User) -> None:
+    used = invitation(ilse)
+    use_invitation(used.pk, carl.pk)
+    door = door_of(used.token, carl.pk)
+    assert door is not None
+    assert door.invitation_ms == 0
+    assert door_of(used.token, User.objects.create_user("mallory").pk) is None
+    use_invitation(used.pk, ilse.pk)
+    used.refresh_from_db()
+    assert used.guest == carl, "the first one used it"
+
+
+def test_an_account_that_is_disabled_invites_nobody(ilse: User, carl: User) -> None:
+    one = invitation(ilse)
+    User.objects.filter(pk=ilse.pk).update(is_active=False)
+    assert door_of(one.token, carl.pk) is None
+    assert door_of(ilse.token, carl.pk) is None
+
+
+def test_a_new_invitation_sweeps_out_what_has_expired(ilse: User, member: Client) -> None:
+    invitation(ilse, hours=-1)
+    member.post(reverse("invitations"), {"lifetime": "week"})
+    assert Invitation.objects.count() == 1

@@ -1,5 +1,7 @@
 -- What the verbs of coming and going share; put after _shared.lua and _asks.lua.
 
+local function invitation_key(invitation) return 'tandem:invitation:' .. invitation end
+
 local function as_seen_by(user, pair)
   local key, role = pair_key(pair), role_of(pair, user)
   local partner = field(key, other(role))
@@ -80,8 +82,9 @@ local function say_turned_away(pair)
 end
 
 
--- Seat these two, of whom neither is in a pair. Whatever an earlier pair left unread, and whoever else asks, is over with it.
-local function make_pair(pair, owner, guest)
+-- Seat these two, of whom neither is in a pair. Whatever an earlier pair left unread, and whoever else asks, is over with it;
+-- the invitation that the guest came by ('' for none) is used up.
+local function make_pair(pair, owner, guest, invitation, invitation_ms)
   for _, member in ipairs({guest, owner}) do
     lapse_own(member, 'paired', 'already_paired')
     lapse_at(member, 'paired', 'room_full')
@@ -98,5 +101,16 @@ local function make_pair(pair, owner, guest)
     redis.call('HSET', key, role, member, role .. '_username', name[1], role .. '_name', name[2])
     redis.call('HSET', user_key(member), 'pair', pair)
   end
+  if invitation ~= '' then
+    redis.call('SET', invitation_key(invitation), guest, 'PX', invitation_ms)
+    redis.call('HSET', key, 'invitation', invitation)
+  end
   keep(guest, pair)
+end
+
+-- A pair as the answer to who made it: with the invitation that was used for it, so that the database learns of it.
+local function seated_answer(user, pair)
+  local key, invitation = pair_key(pair), field(pair_key(pair), 'invitation')
+  local used = invitation and {invitation = tonumber(invitation), guest = tonumber(field(key, 'guest'))}
+  return reply({pair = as_seen_by(user, pair), used = used or nil})
 end

@@ -1,10 +1,11 @@
 -- Take the second seat beside the token's owner, or ask for it where the owner wants to be asked first.
 -- ARGV: user, connection, owner, id for a new pair, ms between two `turned_away`, id for a new ask ('' to join at once),
---       ms until an ask expires, closed ('1' where the owner lets this user not in, or nobody)
--- RETURNS {pair} as the joiner sees it, {asked = {ask, owner, seconds}}, or {refused}
+--       ms until an ask expires, closed ('1' where the owner lets this user not in, or nobody), the invitation whose token
+--       it was ('' for none), ms until that one expires (0 where it was used)
+-- RETURNS {pair} as the joiner sees it and {used = {invitation, guest}} by which it was made, {asked = {ask, owner, seconds}}, or {refused}
 -- Invariant: a pair has two seats and is made whole, so no third can ever be in it, however many ask at once.
 
-local user, connection, owner, new_pair, turned_away_every, new_ask, ask_ms, closed = unpack(ARGV)
+local user, connection, owner, new_pair, turned_away_every, new_ask, ask_ms, closed, invitation, invitation_ms = unpack(ARGV)
 if fenced(user, connection) then return refuse_fenced(user) end
 if owner == user then return refuse('own_token') end
 
@@ -13,7 +14,9 @@ local asking = field(user_key(user), 'asking')
 if asking and field(ask_key(asking), 'owner') ~= owner then lapse(asking, 'withdrawn', 'withdrawn') end
 
 local mine, theirs = living_pair(user), living_pair(owner)
-if mine and mine == theirs then return reply({pair = as_seen_by(user, mine)}) end
+if mine and mine == theirs then return seated_answer(user, mine) end
+local is_spent = invitation_ms == '0' or redis.call('EXISTS', invitation_key(invitation)) == 1
+if invitation ~= '' and is_spent then return refuse('unknown_token') end
 if not theirs and not field(user_key(owner), 'connection') then return refuse('partner_offline') end
 
 -- Who asks me for a seat has said yes to me already.
@@ -47,7 +50,8 @@ local function ask_first()
   local asks = asks_of(owner)
   if #asks >= ASKS_AT_ONCE then return refuse('rate_limited') end
   local expires = now() + ask_ms
-  redis.call('HSET', ask_key(new_ask), 'asker', user, 'owner', owner, 'expires', expires)
+  redis.call('HSET', ask_key(new_ask), 'asker', user, 'owner', owner, 'expires', expires, 'invitation', invitation,
+    'invitation_ms', invitation_ms)
   redis.call('PEXPIRE', ask_key(new_ask), KEEP)
   redis.call('ZADD', DUE, expires, 'ask:' .. new_ask)
   redis.call('HSET', user_key(user), 'asking', new_ask)
@@ -61,6 +65,6 @@ if new_ask ~= '' and not is_wanted then return ask_first() end
 if is_wanted then take_ask(theirs_to_me) end
 if asking then take_ask(asking) end -- asking is switched off by now
 
-make_pair(new_pair, owner, user)
+make_pair(new_pair, owner, user, invitation, invitation_ms)
 tell(owner, {type = 'joined', pair = as_seen_by(owner, new_pair)})
-return reply({pair = as_seen_by(user, new_pair)})
+return seated_answer(user, new_pair)

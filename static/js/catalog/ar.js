@@ -30,7 +30,7 @@ globalThis.tandemCatalogue = {
   "Do not disturb is on: nobody can join you": "عدم الإزعاج مفعّل: لا يمكن لأحد أن ينضمّ إليك",
   "Give it to your partner, or paste theirs here.": "أعطه لشريكك، أو الصق رمزه هنا.",
   "Go back to Tandem to let them in, or not.": "عُد إلى Tandem لتسمح له بالدخول أو ترفض.",
-  "It may have been changed since. Ask your partner for the current one.": "ربما تغيّر منذ ذلك الحين. اطلب من شريكك الرمز الحالي.",
+  "It may have been changed, or was for one use only. Ask your partner for the current one.": "ربما تغيّر، أو كان صالحًا لمرة واحدة فقط. اطلب من شريكك الرمز الحالي.",
   "Leave it first, then use the token or the link again.": "غادرها أولًا، ثم استخدم الرمز أو الرابط من جديد.",
   "Make it shorter, then try again.": "اختصره ثم حاول مرة أخرى.",
   "Nobody has this token": "لا أحد يملك هذا الرمز",

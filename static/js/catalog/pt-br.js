@@ -26,7 +26,7 @@ globalThis.tandemCatalogue = {
   "Do not disturb is on: nobody can join you": "Não perturbe está ligado: ninguém pode entrar com você",
   "Give it to your partner, or paste theirs here.": "Dê-o ao seu par, ou cole aqui o dele.",
   "Go back to Tandem to let them in, or not.": "Volte ao Tandem para deixar entrar, ou não.",
-  "It may have been changed since. Ask your partner for the current one.": "Talvez tenha sido trocado. Peça o atual ao seu par.",
+  "It may have been changed, or was for one use only. Ask your partner for the current one.": "Ele pode ter sido trocado, ou valia uma vez só. Peça o atual à outra pessoa.",
   "Leave it first, then use the token or the link again.": "Saia dela primeiro e depois use o token ou o link de novo.",
   "Make it shorter, then try again.": "Encurte e tente de novo.",
   "Nobody has this token": "Ninguém tem este token",

@@ -27,7 +27,7 @@ globalThis.tandemCatalogue = {
   "Do not disturb is on: nobody can join you": "Вас нельзя беспокоить: никто не может присоединиться",
   "Give it to your partner, or paste theirs here.": "Дайте его собеседнику или вставьте сюда его токен.",
   "Go back to Tandem to let them in, or not.": "Вернитесь в Tandem, чтобы впустить или отказать.",
-  "It may have been changed since. Ask your partner for the current one.": "Возможно, его сменили. Попросите у собеседника действующий.",
+  "It may have been changed, or was for one use only. Ask your partner for the current one.": "Возможно, его сменили или он был на один раз. Попросите у собеседника действующий.",
   "Leave it first, then use the token or the link again.": "Сначала выйдите из него, потом снова воспользуйтесь токеном или ссылкой.",
   "Make it shorter, then try again.": "Сократите и попробуйте снова.",
   "Nobody has this token": "Такого токена ни у кого нет",
