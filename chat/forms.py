@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Invitation, User
+from chat.models import Invitation, User, is_taken
 from chat.names import clean_name
+
+TAKEN = _("Somebody has this name, or one that looks like it. Choose another.")
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -19,8 +22,22 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = ["name"]
 
     def clean_name(self) -> str:
-        """Without what cannot be seen."""
-        return clean_name(self.cleaned_data["name"])
+        """Without what cannot be seen, and nobody else's however it is written."""
+        name = clean_name(self.cleaned_data["name"])
+        if name and is_taken(name, but_for=self.instance):
+            raise forms.ValidationError(TAKEN)
+        return name
+
+    def take(self) -> bool:
+        """Save the name, unless somebody else took it in the same moment; that is said like any mistake."""
+        try:
+            with transaction.atomic():
+                self.instance.save(update_fields=["name"])
+        except IntegrityError:
+            self.add_error("name", TAKEN)
+            self.instance.refresh_from_db(fields=["name"])
+            return False
+        return True
 
 
 class DoorForm(forms.ModelForm):  # type: ignore[type-arg]

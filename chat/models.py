@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat import names, tokens
+from chat import looks, names, tokens
 from chat.door import Door
 
 
@@ -27,6 +28,10 @@ class User(AbstractUser):
         error_messages={"unique": _("This user name is taken.")},
     )
     name = models.CharField(_("display name"), max_length=names.LONGEST_NAME, blank=True)
+    # How the names look (see looks.py). The database itself lets no two people have display names that look alike.
+    name_small = models.TextField(editable=False, unique=True, null=True, blank=True)
+    name_drawn = models.TextField(editable=False, unique=True, null=True, blank=True)
+    username_key = models.TextField(editable=False, db_index=True, default="")
     token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
 
     ask_first = models.BooleanField(_("ask me before anyone joins"), default=False)
@@ -47,6 +52,15 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         return self.display_name
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Keep the keys of the names with the names; IntegrityError for a display name that looks like another's."""
+        if update_fields is None or {"name", "username"} & set(update_fields):
+            self.name_small, self.name_drawn = looks.keys(self.name) if self.name else (None, None)
+            self.username_key = looks.username_key(self.username)
+            if update_fields is not None:
+                update_fields = {*update_fields, "name_small", "name_drawn", "username_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def rotate_token(self) -> None:
         """Replace the token; the old one is refused from now on."""
         self.token = tokens.make()
@@ -66,6 +80,20 @@ class User(AbstractUser):
     def _credentials(self) -> tuple[object, object]:
         # From __dict__, so that a deferred field stays deferred.
         return self.__dict__.get("password"), self.__dict__.get("is_active")
+
+
+def is_taken(name: str, but_for: User | None = None) -> bool:
+    """Whether somebody but this user has a display name or a user name that looks like this display name."""
+    small, drawn = looks.keys(name)
+    alike = models.Q(name_small=small) | models.Q(name_drawn=drawn) | models.Q(username_key__in=[small, drawn])
+    others = User.objects.exclude(username=but_for.username) if but_for else User.objects
+    return others.filter(alike).exists()
+
+
+def is_anothers_name(username: str) -> bool:
+    """Whether this user name, which nobody has yet, looks like somebody's display name."""
+    key = looks.username_key(username)
+    return User.objects.filter(models.Q(name_small=key) | models.Q(name_drawn=key)).exists()
 
 
 class Block(models.Model):

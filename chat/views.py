@@ -84,8 +84,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     """What a person can change about themselves."""
     user = person(request)
     form = NameForm(request.POST or None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.take():
         messages.success(request, _("Saved."))
         return redirect("settings")
     context = {

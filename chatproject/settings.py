@@ -164,7 +164,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_USERNAME_VALIDATORS = "chat.names.USERNAME_VALIDATORS"
+ACCOUNT_USERNAME_VALIDATORS = "chat.naming.SIGN_UP_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "system", "tandem"]
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).

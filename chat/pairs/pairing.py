@@ -212,6 +212,10 @@ class Pairing:
         """Tell the user's connection how the seat beside them is taken from now on."""
         await self._call("door", user, int(ask_first), int(do_not_disturb))
 
+    async def rename(self, user: int, name: str) -> None:
+        """Call this user by another display name in asks and pairs to come."""
+        await self._call("rename", user, name)
+
     async def block(self, user: int, blocked: int) -> None:
         """Part these two, where they are together or the blocked one asks."""
         await self._call("block", user, blocked, self.timing.ask)

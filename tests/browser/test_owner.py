@@ -207,3 +207,17 @@ async def test_an_invitation_can_be_taken_back(visitor):
     await assert_accessible(alice, "an open invitation on a phone")
     await alice.page.get_by_role("button", name="Take it back").click()
     await expect(alice.page.locator("main")).to_contain_text("No invitation is open.")
+
+
+async def test_a_name_that_is_taken_is_refused_in_words(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    await bob.go("/settings/")
+    await bob.page.get_by_label("Display name").fill(alice.username.upper())
+    await bob.page.get_by_role("region", name="Your name").get_by_role("button", name="Save").click()
+    await expect(bob.page.locator(".errorlist")).to_contain_text("Somebody has this name, or one that looks like it.")
+    await assert_accessible(bob, "a name that is taken")
+    await bob.page.get_by_label("Display name").fill(f"Robert {bob.username}")
+    await bob.page.get_by_role("region", name="Your name").get_by_role("button", name="Save").click()
+    await expect(bob.page.locator("main")).to_contain_text("Saved.")

@@ -199,3 +199,10 @@ async def test_who_blocks_may_still_go_to_the_blocked(alice, bob, here, there):
     await a.send("join", token=bob.token)
     await a.expect("joined")
     await b.expect("joined")
+
+
+async def test_a_new_name_is_what_the_next_one_sees(alice, bob, here, there):
+    a, b = await alice.open(here), await bob.open(there)
+    assert await alice.post(there, "/settings/", name=f"Queen {alice.username}") == 200
+    assert (await b.join(alice.token))["pair"]["partner"]["name"] == f"Queen {alice.username}"
+    await a.expect("joined")
