@@ -19,13 +19,14 @@ class Fenced(Exception):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One message of the log as one member sees it; `sent_at` in ms since 1970."""
+    """One message of the log as one member sees it; `sent_at` in ms since 1970. One that was taken back has no text."""
 
     seq: int
     n: int
     mine: bool
     text: str
     sent_at: int
+    recalled: bool = False
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -128,6 +129,12 @@ class AtDoor(msgspec.Struct, frozen=True):
     asks: list[Asking]
 
 
+class Recalled(msgspec.Struct, frozen=True):
+    """The place of a message that was taken back."""
+
+    seq: int
+
+
 class Done(msgspec.Struct, frozen=True):
     """How much of what is due was done."""
 
@@ -146,6 +153,7 @@ decode_join = msgspec.msgpack.Decoder(JoinAnswer).decode
 decode_seated = msgspec.msgpack.Decoder(Seated).decode
 decode_at_door = msgspec.msgpack.Decoder(AtDoor).decode
 decode_piece = msgspec.msgpack.Decoder(Piece).decode
+decode_recalled = msgspec.msgpack.Decoder(Recalled).decode
 decode_done = msgspec.msgpack.Decoder(Done).decode
 decode_allowed = msgspec.msgpack.Decoder(Allowed).decode
 decode_standings = msgspec.msgpack.Decoder(list[Standing]).decode

@@ -146,7 +146,7 @@ class PairConsumer(SocketConsumer):
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
         if frame is not None:
             refusal.for_ = str(frame.__struct_config__.tag)
-        if isinstance(frame, protocol.SendMessage):
+        if isinstance(frame, (protocol.SendMessage, protocol.Recall)):
             refusal.n = frame.n
         if not self.over:
             await self.say(refusal.frame())
@@ -163,6 +163,10 @@ class PairConsumer(SocketConsumer):
         await self.feed.stored(appended)
         sent_at = protocol.timestamp(appended.sent_at)
         await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
+
+    async def _recall(self, frame: protocol.Recall) -> None:
+        seq = await self.pairing.recall(self._seat, frame.pair, frame.n)
+        await self.say(protocol.Recalled(frame.pair, seq, frame.n, mine=True))
 
     async def _received(self, frame: protocol.Received) -> None:
         """Nothing is said to it unless it is refused, so the next frame does not wait for the answer."""
@@ -245,7 +249,7 @@ class PairConsumer(SocketConsumer):
                 if frame.pair.id != self.feed.pair:
                     self.feed.begin(frame.pair)
                     await self.say(frame)
-            case protocol.Message() if frame.pair == self.feed.pair:
+            case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
                 await self.feed.live(frame)
             case protocol.Left() if frame.pair == self.feed.pair:
                 self.feed.begin(None)
@@ -322,6 +326,7 @@ HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitab
     protocol.Withdraw: lambda socket, frame: socket.doorbell.withdraw(frame),
     protocol.Leave: PairConsumer._leave,
     protocol.SendMessage: PairConsumer._message,
+    protocol.Recall: PairConsumer._recall,
     protocol.Received: PairConsumer._received,
     protocol.Typing: PairConsumer._typing,
     protocol.Resume: PairConsumer._resume,

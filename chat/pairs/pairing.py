@@ -16,6 +16,7 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
     tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
     tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired
     tandem:declined:<o>:<user>   string  while the user <o> has just declined to let this one in
+    tandem:pair:<pair>:recalled  hash    <seq> → "<role> <n> <sent_at>" of each message that was taken back
     tandem:due                   zset    lease:<user>, hold:<user>, ask:<ask>, turned_away:<pair> → when it is due (ms)
     tandem:swept                 string  when `sweep` last ran (ms)
     tandem:limit:<what>:<user>   string  when the next one would be due (ms), GCRA
@@ -169,6 +170,10 @@ class Pairing:
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
         return self._received.call(seat.user, seat.connection, pair, seq)
+
+    async def recall(self, seat: Seat, pair: str, n: int) -> int:
+        """Take message `n` back, which the partner has not had on screen; return its seq."""
+        return answers.decode_recalled(await self._call("recall", seat.user, seat.connection, pair, n)).seq
 
     async def typing(self, seat: Seat, pair: str, active: bool) -> None:
         """Pass the hint on."""

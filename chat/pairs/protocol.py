@@ -40,6 +40,7 @@ ERRORS = {
     "not_paired": "You are not in a pair.",
     "wrong_pair": "This pair is not yours, or it is over.",
     "out_of_order": "A message before this one has not arrived.",
+    "already_delivered": "It is on your partner's screen already.",
     "unavailable": "Tandem cannot do this right now. Try again in a moment.",
 }
 ErrorCode = Literal[
@@ -59,6 +60,7 @@ ErrorCode = Literal[
     "not_paired",
     "wrong_pair",
     "out_of_order",
+    "already_delivered",
     "unavailable",
 ]
 
@@ -134,6 +136,13 @@ class SendMessage(ClientFrame, tag="message"):
     text: str
 
 
+class Recall(ClientFrame, tag="recall"):
+    """Take back my message `n`, if it is not delivered yet."""
+
+    pair: PairId
+    n: Count
+
+
 class Received(ClientFrame, tag="received"):
     """Every message up to `seq` is on my screen."""
 
@@ -159,7 +168,7 @@ class Ping(ClientFrame, tag="ping"):
     """Are you there?"""
 
 
-AnyClientFrame = Join | Admit | Decline | Withdraw | Leave | SendMessage | Received | Typing | Resume | Ping
+AnyClientFrame = Join | Admit | Decline | Withdraw | Leave | SendMessage | Recall | Received | Typing | Resume | Ping
 
 _TYPES = {str(frame.__struct_config__.tag) for frame in typing.get_args(AnyClientFrame)}
 _decoder = msgspec.json.Decoder(AnyClientFrame)
@@ -326,6 +335,15 @@ class Message(ServerFrame, tag="message"):
     sent_at: str
 
 
+class Recalled(ServerFrame, tag="recalled"):
+    """A message was taken back before it was delivered: its place stays, and nothing of it is to be shown."""
+
+    pair: str
+    seq: int
+    n: int
+    mine: bool
+
+
 class Delivered(ServerFrame, tag="delivered"):
     """All of yours up to `seq` are on the partner's screen."""
 
@@ -423,7 +441,7 @@ class Pong(ServerFrame, tag="pong"):
 
 
 # The frames that the rules publish to a member's connection. `closing` is one of them; what is about asks is not.
-Published = Joined | Message | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
+Published = Joined | Message | Recalled | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
 
 _encoder = msgspec.json.Encoder()
 

@@ -40,6 +40,7 @@ const talk = new Talk({
     views.openConversation(draft);
   },
   changed: drawSoon,
+  gaveBack: (text) => views.giveBack(text),
 });
 const teller = new TypingTeller((active) => {
   if (state.at === "paired") connection.send(make.typing(state.pair.id, active));

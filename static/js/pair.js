@@ -103,14 +103,15 @@ function edited(state) {
 
 function error(state, frame) {
   if (frame.for === "join" && state.wish?.join) return refused(state, frame);
+  if (frame.for === "recall" && isTalking(state) && !isLost(frame)) return to(state, { refusal: { code: frame.code, message: frame.message } });
   if (isTalking(state) ? isLost(frame) : isLeaveDelayed(state, frame)) return to(state, {}, { do: "reconnect" });
   return to(state);
 }
 
 function refused(state, { code, message }) {
-  const back = { wish: null, owner: null, until: null, refusal: { code, message } };
-  if (state.at === "joining" || state.at === "asking") back.at = state.pair ? "ended" : "waiting";
-  return to(state, back);
+  const back = { wish: null, refusal: { code, message } };
+  if (state.at !== "joining" && state.at !== "asking") return to(state, back);
+  return to(state, { ...back, at: state.pair ? "ended" : "waiting", owner: null, until: null });
 }
 
 // The server does not see us in the pair that we show: only a fresh `welcome` tells who is right.

@@ -77,6 +77,8 @@ const SENTENCES = {
   wrong_pair_next: gettext_noop("Ask for a new one with your partner's token."),
   out_of_order: gettext_noop("A message before this one is still on its way"),
   out_of_order_next: gettext_noop("Try again in a moment."),
+  already_delivered: gettext_noop("It is on your partner's screen already"),
+  already_delivered_next: gettext_noop("What was seen cannot be taken back."),
   unsure: gettext_noop("Nobody knows whether this was stored"),
   unsure_next: gettext_noop("Ask your partner before you send it again."),
 

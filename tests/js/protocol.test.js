@@ -20,6 +20,7 @@ const MAKE = {
   withdraw: () => make.withdraw(),
   leave: ({ pair }) => make.leave(pair),
   message: ({ pair, n, text }) => make.message(pair, n, text),
+  recall: ({ pair, n }) => make.recall(pair, n),
   received: ({ pair, seq }) => make.received(pair, seq),
   typing: ({ pair, active }) => make.typing(pair, active),
   resume: ({ pair, seq }) => make.resume(pair, seq),

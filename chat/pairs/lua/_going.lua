@@ -35,7 +35,7 @@ local function forget_if_empty(pair)
     local member = field(pair_key(pair), role)
     if member and field(user_key(member), 'pair') == pair then return end
   end
-  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair))
+  redis.call('DEL', pair_key(pair), log_key(pair), accepted_key(pair), recalled_key(pair))
   redis.call('ZREM', DUE, 'turned_away:' .. pair)
 end
 

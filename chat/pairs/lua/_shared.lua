@@ -12,6 +12,7 @@ local function user_key(user) return 'tandem:user:' .. user end
 local function pair_key(pair) return 'tandem:pair:' .. pair end
 local function log_key(pair) return 'tandem:pair:' .. pair .. ':log' end
 local function accepted_key(pair) return 'tandem:pair:' .. pair .. ':accepted' end
+local function recalled_key(pair) return 'tandem:pair:' .. pair .. ':recalled' end
 
 local function field(key, name) return redis.call('HGET', key, name) or nil end
 local function number(key, name) return tonumber(redis.call('HGET', key, name) or 0) end
@@ -88,16 +89,35 @@ local function not_in(user, pair)
   if living ~= pair then return 'wrong_pair' end
 end
 
--- Messages of the log from `first` to `last` (at most `most`), as `user` sees them.
+-- Messages of the log from `first` to `last` (at most `most`), as `user` sees them. One that was taken back keeps its place.
 local function entries(user, pair, first, last, most)
-  local found, mine = {}, role_of(pair, user)
-  for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last, 'COUNT', most)) do
-    local fields = entry[2] -- from, n, text, sent_at: each name is followed by its value
-    table.insert(found, {
-      type = 'message', pair = pair, seq = tonumber(entry[1]:match('^%d+')), n = tonumber(fields[4]),
-      mine = fields[2] == mine, text = fields[6], sent_at = tonumber(fields[8]),
-    })
+  local found, mine, seq = {}, role_of(pair, user), first
+  local function put(at, from, n, text, sent_at, recalled)
+    found[#found + 1] = {
+      seq = at, n = tonumber(n), mine = from == mine, text = text, sent_at = tonumber(sent_at), recalled = recalled,
+    }
   end
+  -- What the log has not between two messages was taken back, or trimmed: then it is known no more.
+  local function put_recalled_up_to(up_to)
+    while seq <= up_to and #found < most do
+      local one = field(recalled_key(pair), seq)
+      if one then
+        local from, n, sent_at = one:match('^(%a+) (%d+) (%d+)$')
+        put(seq, from, n, '', sent_at, true)
+      end
+      seq = seq + 1
+    end
+  end
+  first = math.max(first, number(pair_key(pair), 'trimmed') + 1)
+  seq = first
+  for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last .. '-0', 'COUNT', most)) do
+    local fields, at = entry[2], tonumber(entry[1]:match('^%d+')) -- from, n, text, sent_at: a name before each value
+    put_recalled_up_to(at - 1)
+    if #found == most then return found end
+    put(at, fields[2], fields[4], fields[6], fields[8])
+    seq = at + 1
+  end
+  put_recalled_up_to(last)
   return found
 end
 
@@ -106,7 +126,9 @@ local KEEP = 10 * 60 * 1000
 local function keep(user, pair)
   redis.call('PEXPIRE', user_key(user), KEEP)
   if not pair then return end
-  for _, key in ipairs({pair_key(pair), log_key(pair), accepted_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
+  for _, key in ipairs({pair_key(pair), log_key(pair), accepted_key(pair), recalled_key(pair)}) do
+    redis.call('PEXPIRE', key, KEEP)
+  end
 end
 
 -- Whether one more is within `burst` at once and one each `every` ms on average (GCRA, ITU-T I.371); every = 0: always.

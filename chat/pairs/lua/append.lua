@@ -7,17 +7,22 @@
 local every, burst, log_messages, log_bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local sent_at = now()
 
--- Only what its reader has on screen may be trimmed; returns the bytes it made free, or nil where the sender has to wait.
-local function trim_oldest(pair)
-  local key, log = pair_key(pair), log_key(pair)
-  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  local seq, from, its_n, its_text = tonumber(oldest[1]:match('^%d+')), oldest[2][2], oldest[2][4], oldest[2][6]
+-- Trim the oldest, whose place is `seq`: only what its reader has on screen, and what was taken back like any other.
+-- Returns the bytes it made free, or nil where the sender has to wait.
+local function trim(pair, seq)
+  local key, from, its_n, freed = pair_key(pair), nil, nil, 0
+  local oldest = redis.call('XRANGE', log_key(pair), seq .. '-0', seq .. '-0')[1]
+  if oldest then
+    from, its_n, freed = oldest[2][2], oldest[2][4], #oldest[2][6]
+  else
+    from, its_n = field(recalled_key(pair), seq):match('^(%a+) (%d+)')
+  end
   if seq > number(key, other(from) .. '_received') then return nil end
-  redis.call('XDEL', log, oldest[1])
+  if oldest then redis.call('XDEL', log_key(pair), seq .. '-0') else redis.call('HDEL', recalled_key(pair), seq) end
   redis.call('HDEL', accepted_key(pair), from .. ':' .. its_n)
   redis.call('HSET', key, 'trimmed', seq)
-  redis.call('HINCRBY', key, 'bytes', -#its_text)
-  return #its_text
+  redis.call('HINCRBY', key, 'bytes', -freed)
+  return freed
 end
 
 local FIELDS = {'seq', 'bytes', 'trimmed', 'host_n', 'guest_n'}
@@ -39,9 +44,9 @@ local function append(user, connection, pair, n, text, seen)
 
   local messages, bytes = at.seq - at.trimmed, at.bytes + #text
   while messages >= log_messages or bytes > log_bytes do
-    local freed = trim_oldest(pair)
+    local freed = trim(pair, at.trimmed + 1)
     if not freed then return refusal('rate_limited') end
-    messages, bytes = messages - 1, bytes - freed
+    at.trimmed, messages, bytes = at.trimmed + 1, messages - 1, bytes - freed
   end
 
   local seq = at.seq + 1
@@ -53,7 +58,7 @@ local function append(user, connection, pair, n, text, seen)
   tell(at.partner, {
     type = 'message', pair = pair, seq = seq, n = n, mine = false, text = text, sent_at = sent_at,
   })
-  return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, (seq - 1) .. '-0', 50) or {}}
+  return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, seq - 1, 50) or {}}
 end
 
 return reply_to_each(5, 6, append)

@@ -111,7 +111,11 @@ export function createViews(root, act, { preferences, notifier }) {
       composer.focus();
     },
 
-    giveBack: composer.giveBack,
+    giveBack(text) {
+      composer.giveBack(text);
+      announce(t("taken_back"));
+    },
+
     fillIn: joinForm.put,
     /** The partner of that name is typing; null: nobody is. */
     typing(name) {
