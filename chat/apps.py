@@ -17,7 +17,7 @@ class ChatConfig(AppConfig):
     verbose_name = "Tandem"
 
     def ready(self) -> None:
-        from chat import logins  # noqa: F401 - connects its signal receivers
+        from chat import doors, logins  # noqa: F401 - they connect their signal receivers
 
         checks.register(push_key_is_a_key)
         if not settings.RATE_LIMITS:

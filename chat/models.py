@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -10,7 +12,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat import names, tokens
+from chat import looks, names, tokens
+from chat.door import Door
 
 
 class User(AbstractUser):
@@ -26,7 +29,15 @@ class User(AbstractUser):
         error_messages={"unique": _("This user name is taken.")},
     )
     name = models.CharField(_("display name"), max_length=names.LONGEST_NAME, blank=True)
+    # How the names look (see looks.py). The database itself lets no two people have display names that look alike.
+    name_small = models.TextField(editable=False, unique=True, null=True, blank=True)
+    name_drawn = models.TextField(editable=False, unique=True, null=True, blank=True)
+    username_key = models.TextField(editable=False, db_index=True, default="")
     token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
+
+    ask_first = models.BooleanField(_("ask me before anyone joins"), default=False)
+
+    do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
 
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"
@@ -41,6 +52,15 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Keep the keys of the names with the names; IntegrityError for a display name that looks like another's."""
+        if update_fields is None or {"name", "username"} & set(update_fields):
+            self.name_small, self.name_drawn = looks.keys(self.name) if self.name else (None, None)
+            self.username_key = looks.username_key(self.username)
+            if update_fields is not None:
+                update_fields = {*update_fields, "name_small", "name_drawn", "username_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def rotate_token(self) -> None:
         """Replace the token; the old one is refused from now on."""
@@ -63,11 +83,6 @@ class User(AbstractUser):
         return self.__dict__.get("password"), self.__dict__.get("is_active")
 
 
-def owner_of(token: str) -> int | None:
-    """Return the id of the active user whose token this is, or None."""
-    return User.objects.filter(token=token, is_active=True).values_list("pk", flat=True).first()
-
-
 class PushSubscription(models.Model):
     """A browser that wants to be told when somebody comes; it goes with its login, and with its user."""
 
@@ -86,3 +101,100 @@ class PushSubscription(models.Model):
     def alive(cls) -> models.QuerySet[PushSubscription]:
         """Those whose login has not run out."""
         return cls.objects.filter(session__expire_date__gt=timezone.now(), user__is_active=True)
+
+
+def is_taken(name: str, but_for: User | None = None) -> bool:
+    """Whether somebody but this user has a display name or a user name that looks like this display name."""
+    small, drawn = looks.keys(name)
+    alike = models.Q(name_small=small) | models.Q(name_drawn=drawn) | models.Q(username_key__in=[small, drawn])
+    others = User.objects.exclude(username=but_for.username) if but_for else User.objects
+    return others.filter(alike).exists()
+
+
+def is_anothers_name(username: str) -> bool:
+    """Whether this user name, which nobody has yet, looks like somebody's display name."""
+    key = looks.username_key(username)
+    return User.objects.filter(models.Q(name_small=key) | models.Q(name_drawn=key)).exists()
+
+
+class Block(models.Model):
+    """Somebody whom `owner` does not let in any more; neither of them is told that by anybody but `owner`'s own pages."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "blocked"], name="block_once")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.owner} blocks {self.blocked}"
+
+
+class Invitation(models.Model):
+    """A token for one use: the join that succeeds with it uses it up."""
+
+    MOST = 20  # open ones of one owner
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    guest = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"an invitation of {self.owner}"
+
+    @property
+    def milliseconds_left(self) -> int:
+        """How long it can still be used; 0 for one that was used."""
+        return 0 if self.used else max(1, (self.expires - timezone.now()) // timedelta(milliseconds=1))
+
+    @staticmethod
+    def open_of(owner: User) -> models.QuerySet[Invitation]:
+        """Return those that can still be used."""
+        return Invitation.objects.filter(owner=owner, used=None, expires__gt=timezone.now())
+
+    @staticmethod
+    def forget_old(owner: User) -> None:
+        """Those that ran out are of no use to anybody."""
+        Invitation.objects.filter(owner=owner, expires__lte=timezone.now()).delete()
+
+
+def inviter(token: str, guest: User) -> User | None:
+    """Return whose token or invitation this is, for `guest`, who may have used it up already."""
+    owner = User.objects.filter(token=token, is_active=True).first()
+    invitation = None if owner else _invitation(token, guest.pk)
+    return invitation.owner if invitation else owner
+
+
+def door_of(token: str, guest: int) -> Door | None:
+    """Return the way in that this token opens for the user `guest`, or None where it leads to no active user."""
+    is_blocked = models.Exists(Block.objects.filter(owner=models.OuterRef("pk"), blocked=guest))
+    owners = User.objects.filter(is_active=True).annotate(is_blocked=is_blocked).only("ask_first", "do_not_disturb")
+    owner, invitation = owners.filter(token=token).first(), None
+    if owner is None and (invitation := _invitation(token, guest)):
+        owner = owners.filter(pk=invitation.owner_id).first()
+    if owner is None:
+        return None
+    is_closed = owner.do_not_disturb or owner.is_blocked
+    if invitation is None:
+        return Door(owner.pk, owner.ask_first, is_closed)
+    return Door(owner.pk, owner.ask_first, is_closed, invitation.pk, invitation.milliseconds_left)
+
+
+def use_invitation(invitation: int, guest: int) -> None:
+    """The invitation was used by this user; doing it again changes nothing."""
+    Invitation.objects.filter(pk=invitation, used=None).update(used=timezone.now(), guest=guest)
+
+
+def _invitation(token: str, guest: int) -> Invitation | None:
+    """One that nobody has used, or this guest: their page may ask again because it missed the answer."""
+    mine = models.Q(used=None) | models.Q(guest=guest)
+    found = Invitation.objects.filter(mine, token=token, expires__gt=timezone.now(), owner__is_active=True)
+    return found.select_related("owner").first()

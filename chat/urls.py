@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import shell, views
+from chat import inviting, shell, views
 from chat.push import views as push_views
 
 urlpatterns = [
@@ -18,7 +18,13 @@ urlpatterns = [
     path("push/", push_views.push, name="push"),
     path("push/known/", push_views.known, name="push_known"),
     path("push/stop/", push_views.stop, name="push_stop"),
+    path("invitations/", inviting.invitations, name="invitations"),
+    path("invitations/<int:invitation>/end/", inviting.take_back, name="take_back"),
+    path("invitations/<int:invitation>/qr.svg", inviting.qr, name="invitation_qr"),
     path("settings/", views.settings, name="settings"),
+    path("settings/door/", views.door, name="door"),
+    path("blocks/", views.block, name="block"),
+    path("blocks/<int:block>/end/", views.unblock, name="unblock"),
     path("accounts/delete/", views.delete_account, name="delete_account"),
     path("accounts/sessions/<int:login>/end/", views.end_login, name="end_login"),
 ]

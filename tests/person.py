@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
+import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 Frame = dict[str, Any]
+CSRF = "c" * 32  # any will do, as long as the cookie and the field have the same
 PATIENCE = 30.0  # seconds until a test stops waiting for what should have come at once
 
 
@@ -35,6 +37,12 @@ class Person:
         socket = await Socket.open(site, cookie=self.cookie_header)
         socket.welcome = await socket.next("welcome")
         return socket
+
+    async def post(self, site: str, path: str, **fields: str) -> int:
+        """Send a form of this site's pages; return the status of the page it led to."""
+        cookies = {"sessionid": self.cookie, "csrftoken": CSRF}
+        async with httpx.AsyncClient(base_url=site, cookies=cookies, follow_redirects=True, timeout=PATIENCE) as http:
+            return (await http.post(path, data={"csrfmiddlewaretoken": CSRF, **fields})).status_code
 
 
 class Socket:

@@ -115,6 +115,10 @@ class Site:
             self._trios = [many[i : i + 3] for i in range(0, len(many), 3)]
         return self._trios.pop()
 
+    def redis(self) -> Redis:
+        """A client of the site's Valkey, to close after use."""
+        return Redis.from_url(self.valkey.url)
+
     def urls(self) -> list[str]:
         return [server.url for server in self.servers]
 

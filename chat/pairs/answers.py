@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from redis.exceptions import ResponseError
 
-from chat.pairs.protocol import ErrorCode, Pair, Reason, Refusal
+from chat.pairs.protocol import ErrorCode, Pair, Person, Reason, Refusal
 
 
 class Fenced(Exception):
@@ -19,13 +19,14 @@ class Fenced(Exception):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One message of the log as one member sees it; `sent_at` in ms since 1970."""
+    """One message of the log as one member sees it; `sent_at` in ms since 1970. One that was taken back has no text."""
 
     seq: int
     n: int
     mine: bool
     text: str
     sent_at: int
+    recalled: bool = False
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -48,10 +49,15 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out."""
+    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out.
+
+    `asking` is the ask that the user waits for, `asks` are those at their door, with spaces between; '' for none.
+    """
 
     pair: str = ""
     seq: int = 0
+    asking: str = ""
+    asks: str = ""
     fenced: Literal["replaced", "restarting"] | None = None
 
 
@@ -78,6 +84,57 @@ class PairAnswer(msgspec.Struct, frozen=True):
     pair: Pair | None = None
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """The owner was asked, and has so many seconds to answer."""
+
+    ask: str
+    owner: Person
+    seconds: int
+
+
+class Used(msgspec.Struct, frozen=True):
+    """The one-time invitation that a pair came from, and the user who used it."""
+
+    invitation: int
+    guest: int
+
+
+class Seated(msgspec.Struct, frozen=True):
+    """A pair, and the invitation it came from, if any."""
+
+    pair: Pair
+    used: Used | None = None
+
+
+class JoinAnswer(msgspec.Struct, frozen=True):
+    """What a join led to: a pair or an ask."""
+
+    pair: Pair | None = None
+    used: Used | None = None
+    asked: Asked | None = None
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Somebody at a door, who waits for so many seconds more."""
+
+    ask: str
+    person: Person
+    seconds: int
+
+
+class AtDoor(msgspec.Struct, frozen=True):
+    """The ask that a user waits for ('' for none), and those at their door."""
+
+    asking: str
+    asks: list[Asking]
+
+
+class Recalled(msgspec.Struct, frozen=True):
+    """The place of a message that was taken back."""
+
+    seq: int
+
+
 class Done(msgspec.Struct, frozen=True):
     """How much of what is due was done."""
 
@@ -92,7 +149,11 @@ class Allowed(msgspec.Struct, frozen=True):
 
 decode_no = msgspec.msgpack.Decoder(No).decode
 decode_pair_answer = msgspec.msgpack.Decoder(PairAnswer).decode
+decode_join = msgspec.msgpack.Decoder(JoinAnswer).decode
+decode_seated = msgspec.msgpack.Decoder(Seated).decode
+decode_at_door = msgspec.msgpack.Decoder(AtDoor).decode
 decode_piece = msgspec.msgpack.Decoder(Piece).decode
+decode_recalled = msgspec.msgpack.Decoder(Recalled).decode
 decode_done = msgspec.msgpack.Decoder(Done).decode
 decode_allowed = msgspec.msgpack.Decoder(Allowed).decode
 decode_standings = msgspec.msgpack.Decoder(list[Standing]).decode

@@ -15,18 +15,15 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
-from chat import tokens
-from chat.models import owner_of
 from chat.pairs import protocol
 from chat.pairs.answers import Fenced, Standing
+from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
 from chat.pairs.pairing import Seat
 from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
-from chat.push.seeking import announced
 from chat.realtime.consumer import SocketConsumer
 from chat.realtime.login import Login, login_of
-from chat.realtime.lookup import look_up
 from chat.realtime.rate_limit import Bucket, Strikes
 
 logger = logging.getLogger(__name__)
@@ -46,7 +43,8 @@ class PairConsumer(SocketConsumer):
     receipt_at = 0.0
     receipt_answer: asyncio.Future[int] | None = None  # to the last one
     seat: Seat | None = None
-    feed: Feed  # from `_enter` on
+    feed: Feed  # from `_enter` on, and so is the next
+    doorbell: Doorbell
 
     # --- The socket's life ---
 
@@ -75,6 +73,7 @@ class PairConsumer(SocketConsumer):
         person = protocol.Person(user.username, user.display_name)
         self.seat = Seat(user.pk, self.channel_name, login.name, person)
         self.feed = Feed(self.pairing, self.seat, self.say, None)
+        self.doorbell = Doorbell(self.pairing, self.seat, self.say, self.feed)
         pair = await self.pairing.enter(self.seat)
         self.process.add(self)  # not before: a renewal would find the connection that the seat had until now
         self.feed.begin(pair)
@@ -82,7 +81,8 @@ class PairConsumer(SocketConsumer):
         if pair:
             asyncio.get_running_loop().call_later(RESUME_SECONDS, lambda: self.process.start(self._pass_on()))
         limits = protocol.Limits(protocol.TEXT_LIMIT, protocol.FRAME_LIMIT, self.pairing.timing.hold // 1000)
-        await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair))
+        door = protocol.DoorState(user.ask_first, user.do_not_disturb)
+        await self.say(protocol.Welcome(protocol.VERSION, person, user.token, limits, pair, door))
 
     async def _pass_on(self) -> None:
         """The client did not ask for what it missed: let it have at least what is new."""
@@ -149,21 +149,10 @@ class PairConsumer(SocketConsumer):
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
         if frame is not None:
             refusal.for_ = str(frame.__struct_config__.tag)
-        if isinstance(frame, protocol.SendMessage):
+        if isinstance(frame, (protocol.SendMessage, protocol.Recall)):
             refusal.n = frame.n
         if not self.over:
             await self.say(refusal.frame())
-
-    async def _join(self, frame: protocol.Join) -> None:
-        await self.pairing.count_join(self._seat.user)
-        token = tokens.normalise(frame.token)
-        owner = await look_up(owner_of, token) if token else None
-        if owner is None:
-            raise Refusal("unknown_token")
-        pair = await announced(owner, self.pairing.join(self._seat, owner))
-        if pair.id != self.feed.pair:
-            self.feed.begin(pair)
-        await self.say(protocol.Joined(pair))
 
     async def _leave(self, frame: protocol.Leave) -> None:
         self.process.receipts.hand_in(self)
@@ -179,6 +168,10 @@ class PairConsumer(SocketConsumer):
             await self.feed.stored(appended)
         sent_at = protocol.timestamp(appended.sent_at)
         await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
+
+    async def _recall(self, frame: protocol.Recall) -> None:
+        seq = await self.pairing.recall(self._seat, frame.pair, frame.n)
+        await self.say(protocol.Recalled(frame.pair, seq, frame.n, mine=True))
 
     async def _received(self, frame: protocol.Received) -> None:
         """Nothing is said to it unless it is refused, so the next frame does not wait for the answer."""
@@ -260,8 +253,8 @@ class PairConsumer(SocketConsumer):
     async def published(self, event: dict[str, Any]) -> None:
         """Pass a published frame on, if it is of this socket's pair."""
         values = event["frame"]
-        if values["type"] == "message":
-            values["sent_at"] = protocol.timestamp(values["sent_at"])
+        if await self.doorbell.hears(values):
+            return
         frame = protocol.published(values)
         match frame:
             case protocol.Token():
@@ -269,10 +262,11 @@ class PairConsumer(SocketConsumer):
             case protocol.Closing():
                 await self._let_go(frame.reason)
             case protocol.Joined():
+                self.doorbell.seated()
                 if frame.pair.id != self.feed.pair:
                     self.feed.begin(frame.pair)
                     await self.say(frame)
-            case protocol.Message() if frame.pair == self.feed.pair:
+            case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
                 await self.feed.live(frame)
             case protocol.Left() if frame.pair == self.feed.pair:
                 self.feed.begin(None)
@@ -290,7 +284,9 @@ class PairConsumer(SocketConsumer):
 
     def agrees(self, standing: Standing) -> bool:
         """Whether this socket knows already what Redis says."""
-        return not standing.fenced and standing.pair == (self.feed.pair or "") and standing.seq <= self.feed.seq
+        if standing.fenced or standing.pair != (self.feed.pair or ""):
+            return False
+        return standing.seq <= self.feed.seq and self.doorbell.agrees(standing)
 
     async def reconcile(self, standing: Standing) -> None:
         """Make good what an event should have said: the channel layer may lose some, Redis does not."""
@@ -299,10 +295,13 @@ class PairConsumer(SocketConsumer):
                 return
             if standing.fenced:
                 await self._lost_seat(Fenced(standing.fenced))
-            elif standing.pair != (self.feed.pair or ""):
+                return
+            if standing.pair != (self.feed.pair or ""):
                 await self._stand_with(await self.pairing.look(self.seat))
             else:
                 await self.feed.catch_up(standing.seq)
+            if not self.doorbell.agrees(standing):
+                await self.doorbell.reconcile()
 
     async def _lost_seat(self, fenced: Fenced) -> None:
         """To another window; or it was not renewed in time or lost with Redis' memory, and can be taken again."""
@@ -320,6 +319,7 @@ class PairConsumer(SocketConsumer):
         if pair is None:
             return
         if pair.id != before:
+            self.doorbell.seated()
             self.feed.begin(pair, seq=0)
             await self.say(protocol.Joined(pair))
         await self.feed.catch_up(pair.seq)
@@ -339,9 +339,13 @@ class PairConsumer(SocketConsumer):
 
 
 HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitable[None]]] = {
-    protocol.Join: PairConsumer._join,
+    protocol.Join: lambda socket, frame: socket.doorbell.join(frame),
+    protocol.Admit: lambda socket, frame: socket.doorbell.admit(frame),
+    protocol.Decline: lambda socket, frame: socket.doorbell.decline(frame),
+    protocol.Withdraw: lambda socket, frame: socket.doorbell.withdraw(frame),
     protocol.Leave: PairConsumer._leave,
     protocol.SendMessage: PairConsumer._message,
+    protocol.Recall: PairConsumer._recall,
     protocol.Received: PairConsumer._received,
     protocol.Typing: PairConsumer._typing,
     protocol.Resume: PairConsumer._resume,

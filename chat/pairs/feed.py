@@ -41,8 +41,15 @@ class Feed:
         """Whether a published message goes out as it is."""
         return seq == self.seq + 1 and not self.holds_back
 
-    async def live(self, frame: protocol.Message) -> None:
-        """A published message: the next, one shown already, or one after a gap."""
+    async def live(self, frame: protocol.Message | protocol.Recalled) -> None:
+        """A published message: the next, one shown already, or one after a gap; or one that was taken back.
+
+        What was never passed on will come from the log as taken back.
+        """
+        if isinstance(frame, protocol.Recalled):
+            if frame.seq <= self.seq:
+                await self.say(frame)
+            return
         if self.holds_back:
             self.held = frame.seq
         if frame.seq <= self.seq or self.holds_back:
@@ -97,11 +104,13 @@ class Feed:
     def _news(self, entry: Entry) -> protocol.ServerFrame:
         """What is new about this entry: a message, or that ours is stored, if the answer to it was lost on the way."""
         pair = self.pair or ""
-        if entry.mine:
+        if entry.mine and not entry.recalled:
             return protocol.Accepted(pair, entry.n, entry.seq, protocol.timestamp(entry.sent_at))
         return message_frame(pair, entry)
 
 
-def message_frame(pair: str, entry: Entry) -> protocol.Message:
-    """Return the frame of one message of the log."""
+def message_frame(pair: str, entry: Entry) -> protocol.Message | protocol.Recalled:
+    """Return the frame of one message of the log, or of the place where it was."""
+    if entry.recalled:
+        return protocol.Recalled(pair, entry.seq, entry.n, entry.mine)
     return protocol.Message(pair, entry.seq, entry.n, entry.mine, entry.text, protocol.timestamp(entry.sent_at))

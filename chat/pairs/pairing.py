@@ -4,14 +4,20 @@ Every change is one Lua script in `lua/`, which Redis runs whole or not at all; 
 these keys (`<user>` is a user's id, `<pair>` a pair's):
 
     tandem:user:<user>           hash    connection (the channel layer's name of the socket that has the seat; none while
-                                         the seat is only held), login, username, name, pair
+                                         the seat is only held), login, username, name, pair, asking (the ask that this
+                                         user waits for), asks (those at this user's door, spaces between)
     tandem:pair:<pair>           hash    host and guest (users) and for each of the two _username, _name, _n (last count),
                                          _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
                                          trimmed (seq up to which the log was cut), turned_away (count),
-                                         turned_away_at (ms), ended (the reason, while one member has still to read it)
+                                         turned_away_at (ms), ended (the reason, while one member has still to read it),
+                                         ask, invitation (what it came from, if anything)
     tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms), other_n (the partner's
                                          last count at that time)
-    tandem:due                   zset    lease:<user>, hold:<user>, turned_away:<pair> → when it is due (ms)
+    tandem:pair:<pair>:recalled  hash    <seq> → "<role> <n> <sent_at>" of each message that was taken back
+    tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
+    tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired
+    tandem:declined:<o>:<user>   string  while the user <o> has just declined to let this one in
+    tandem:due                   zset    lease:<user>, hold:<user>, ask:<ask>, turned_away:<pair> → when it is due (ms)
     tandem:swept                 string  when `sweep` last ran (ms)
     tandem:limit:<what>:<user>   string  when the next one would be due (ms), GCRA
 
@@ -29,15 +35,21 @@ from typing import Any, Protocol
 
 import msgspec
 
+from chat.door import Door
 from chat.pairs import answers
-from chat.pairs.answers import Appended, Fenced, Piece, Standing
+from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Standing
 from chat.pairs.batch import Batch
 from chat.pairs.protocol import Pair, Person, Refusal
 
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
 _LUA = Path(__file__).parent / "lua"
-_SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
+_SHARED = "_shared.lua"
+_GOING = ("_shared.lua", "_asks.lua", "_going.lua")
+_OF_EACH_MESSAGE = (
+    "append",
+    "received",
+)  # these know nothing of coming and going, and Redis sets up no more than they need
 
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
@@ -52,6 +64,7 @@ class Timing:
     sweep: int = 1_000
     outage: int = 3_000  # no sweep by any process for so long: Redis or every process was away
     turned_away: int = 1_000  # at most one `turned_away` frame in this time
+    ask: int = 60_000  # enough to read who asks and decide; whoever waits for an answer waits no longer
 
 
 @dataclass(frozen=True)
@@ -92,8 +105,7 @@ class Pairing:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
         self._scripts = {
-            file.stem: redis.register_script(_SHARED + file.read_text(encoding="utf-8"))
-            for file in _LUA.glob("[!_]*.lua")
+            file.stem: redis.register_script(_with_what_it_stands_on(file)) for file in _LUA.glob("[!_]*.lua")
         }
         limits = self.limits
         common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
@@ -110,13 +122,13 @@ class Pairing:
         )
         return answers.decode_pair_answer(raw).pair
 
-    async def join(self, seat: Seat, owner: int) -> Pair:
-        """Take the second seat beside `owner`, or return the pair they two are in already."""
-        new_pair = secrets.token_hex(8)
-        raw = await self._call("join", seat.user, seat.connection, owner, new_pair, self.timing.turned_away)
-        pair = answers.decode_pair_answer(raw).pair
-        assert pair is not None
-        return pair
+    async def join(self, seat: Seat, door: Door) -> Seated | Asked:
+        """Take the second seat beside the door's owner, or ask for it; or find the pair they two are in already."""
+        timing, new_ask = self.timing, _new_id() if door.asks_first else ""
+        ids = (seat.user, seat.connection, door.owner, _new_id())
+        way_in = (int(door.is_closed), "" if door.invitation is None else door.invitation, door.invitation_ms)
+        answer = answers.decode_join(await self._call("join", *ids, timing.turned_away, new_ask, timing.ask, *way_in))
+        return answer.asked or Seated(_certainly(answer.pair), answer.used)
 
     async def leave(self, seat: Seat, pair: str) -> None:
         """End the pair for both."""
@@ -131,6 +143,24 @@ class Pairing:
         raw = await self._call("look", seat.user, seat.connection)
         return answers.decode_pair_answer(raw).pair
 
+    # --- Asking first ---
+
+    async def admit(self, seat: Seat, ask: str) -> Seated:
+        """Let somebody in who asked."""
+        return answers.decode_seated(await self._call("admit", seat.user, seat.connection, ask, _new_id()))
+
+    async def decline(self, seat: Seat, ask: str) -> None:
+        """Send somebody away who asked; the answer holds for as long as they may have waited for it."""
+        await self._call("decline", seat.user, seat.connection, ask, self.timing.ask)
+
+    async def withdraw(self, seat: Seat) -> None:
+        """Take one's own ask back."""
+        await self._call("withdraw", seat.user, seat.connection)
+
+    async def asks(self, seat: Seat) -> AtDoor:
+        """Return the asks that this connection should know of."""
+        return answers.decode_at_door(await self._call("asks", seat.user, seat.connection))
+
     # --- Talking ---
 
     def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> asyncio.Future[Appended]:
@@ -140,6 +170,10 @@ class Pairing:
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
         return self._received.call(seat.user, seat.connection, pair, seq)
+
+    async def recall(self, seat: Seat, pair: str, n: int) -> int:
+        """Take message `n` back, which the partner has not had on screen; return its seq."""
+        return answers.decode_recalled(await self._call("recall", seat.user, seat.connection, pair, n)).seq
 
     async def typing(self, seat: Seat, pair: str, active: bool) -> None:
         """Pass the hint on."""
@@ -179,6 +213,18 @@ class Pairing:
         """Tell the user's connection that the token was changed."""
         await self._call("token", user, token)
 
+    async def tell_door(self, user: int, *, ask_first: bool, do_not_disturb: bool) -> None:
+        """Tell the user's connection how the seat beside them is taken from now on."""
+        await self._call("door", user, int(ask_first), int(do_not_disturb))
+
+    async def rename(self, user: int, name: str) -> None:
+        """Call this user by another display name in asks and pairs to come."""
+        await self._call("rename", user, name)
+
+    async def block(self, user: int, blocked: int) -> None:
+        """Part these two, where they are together or the blocked one asks."""
+        await self._call("block", user, blocked, self.timing.ask)
+
     async def _call(self, verb: str, *args: Any) -> bytes:
         self._append.send()
         self._received.send()  # in the order in which they were called
@@ -186,6 +232,20 @@ class Pairing:
         if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error
         return raw
+
+
+def _with_what_it_stands_on(file: Path) -> str:
+    before = (_SHARED,) if file.stem in _OF_EACH_MESSAGE else _GOING
+    return "".join((_LUA / name).read_text(encoding="utf-8") for name in (*before, file.name))
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _certainly(pair: Pair | None) -> Pair:
+    assert pair is not None, "an answer that refuses nothing has a pair"
+    return pair
 
 
 # The first byte of a msgpack map of up to 15 fields; a list (of `renew`) speaks for each connection by itself.

@@ -32,10 +32,15 @@ ERRORS = {
     "own_token": "This is your own token. Give it to your partner, or paste theirs.",
     "partner_offline": "The owner of this token is not here right now.",
     "room_full": "Room is Full",
+    "declined": "The owner of this token does not want to talk right now.",
+    "not_answered": "The owner of this token did not answer.",
+    "withdrawn": "You took your request for the seat back.",
+    "no_ask": "Nobody asks for this seat any more.",
     "already_paired": "You are talking with someone. Leave first.",
     "not_paired": "You are not in a pair.",
     "wrong_pair": "This pair is not yours, or it is over.",
     "out_of_order": "A message before this one has not arrived.",
+    "already_delivered": "It is on your partner's screen already.",
     "unavailable": "Tandem cannot do this right now. Try again in a moment.",
 }
 ErrorCode = Literal[
@@ -47,10 +52,15 @@ ErrorCode = Literal[
     "own_token",
     "partner_offline",
     "room_full",
+    "declined",
+    "not_answered",
+    "withdrawn",
+    "no_ask",
     "already_paired",
     "not_paired",
     "wrong_pair",
     "out_of_order",
+    "already_delivered",
     "unavailable",
 ]
 
@@ -82,6 +92,7 @@ class Refusal(Exception):
 
 # --- Client to server ------------------------------------------------------------------------------------------------
 
+AskId = Annotated[str, Meta(min_length=1, max_length=64)]
 PairId = Annotated[str, Meta(min_length=1, max_length=64)]
 Count = Annotated[int, Meta(ge=1, le=COUNT_LIMIT)]
 CountOrZero = Annotated[int, Meta(ge=0, le=COUNT_LIMIT)]
@@ -103,12 +114,35 @@ class Leave(ClientFrame, tag="leave"):
     pair: PairId
 
 
+class Admit(ClientFrame, tag="admit"):
+    """Let in who asked for the seat beside me."""
+
+    ask: AskId
+
+
+class Decline(ClientFrame, tag="decline"):
+    """Send away who asked for the seat beside me."""
+
+    ask: AskId
+
+
+class Withdraw(ClientFrame, tag="withdraw"):
+    """I do not ask for that seat any more."""
+
+
 class SendMessage(ClientFrame, tag="message"):
     """Say something; `n` is the sender's own count in this pair."""
 
     pair: PairId
     n: Count
     text: str
+
+
+class Recall(ClientFrame, tag="recall"):
+    """Take back my message `n`, if it is not delivered yet."""
+
+    pair: PairId
+    n: Count
 
 
 class Received(ClientFrame, tag="received"):
@@ -136,9 +170,9 @@ class Ping(ClientFrame, tag="ping"):
     """Are you there?"""
 
 
-AnyClientFrame = Join | Leave | SendMessage | Received | Typing | Resume | Ping
+AnyClientFrame = Join | Admit | Decline | Withdraw | Leave | SendMessage | Recall | Received | Typing | Resume | Ping
 
-_TYPES = {"join", "leave", "message", "received", "typing", "resume", "ping"}
+_TYPES = {str(frame.__struct_config__.tag) for frame in typing.get_args(AnyClientFrame)}
 _decoder = msgspec.json.Decoder(AnyClientFrame)
 
 
@@ -208,6 +242,7 @@ class Limits(Struct, frozen=True):
 
 
 Reason = Literal["left", "timeout", "logged_out"]
+LapseReason = Literal["declined", "withdrawn", "offline", "expired", "paired"]
 ClosingReason = Literal["logged_out", "replaced", "flooding", "restarting"]
 
 CLOSE_CODES: dict[ClosingReason, int] = {
@@ -231,6 +266,13 @@ class Pair(Struct, frozen=True):
     ended: Reason | UnsetType = UNSET
 
 
+class DoorState(Struct, frozen=True):
+    """How the user wants the seat beside them to be taken."""
+
+    ask_first: bool
+    do_not_disturb: bool
+
+
 class ServerFrame(Struct, tag_field="type"):
     """A frame that the server sends."""
 
@@ -243,12 +285,36 @@ class Welcome(ServerFrame, tag="welcome"):
     token: str
     limits: Limits
     pair: Pair | None
+    door: DoorState
 
 
 class Joined(ServerFrame, tag="joined"):
     """You are paired."""
 
     pair: Pair
+
+
+class Asked(ServerFrame, tag="asked"):
+    """The owner wants to be asked first; the answer to your `join` comes within `seconds`."""
+
+    ask: str
+    owner: Person
+    seconds: int
+
+
+class Ask(ServerFrame, tag="ask"):
+    """Somebody asks for the seat beside you, and waits for so many seconds."""
+
+    ask: str
+    person: Person
+    seconds: int
+
+
+class Lapsed(ServerFrame, tag="lapsed"):
+    """An ask at your door is over without a pair."""
+
+    ask: str
+    reason: LapseReason
 
 
 class Accepted(ServerFrame, tag="accepted"):
@@ -269,6 +335,15 @@ class Message(ServerFrame, tag="message"):
     mine: bool
     text: str
     sent_at: str
+
+
+class Recalled(ServerFrame, tag="recalled"):
+    """A message was taken back before it was delivered: its place stays, and nothing of it is to be shown."""
+
+    pair: str
+    seq: int
+    n: int
+    mine: bool
 
 
 class Delivered(ServerFrame, tag="delivered"):
@@ -327,6 +402,12 @@ class Token(ServerFrame, tag="token"):
     token: str
 
 
+class Door(ServerFrame, tag="door"):
+    """You changed how the seat beside you is taken."""
+
+    door: DoorState
+
+
 class Closing(ServerFrame, tag="closing"):
     """The socket closes next; come again after `retry` seconds, or not at all where it is null."""
 
@@ -362,8 +443,8 @@ class Pong(ServerFrame, tag="pong"):
     """I am here."""
 
 
-# The frames that the rules publish to a member's connection, as they are. `closing` is one of them.
-Published = Joined | Message | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
+# The frames that the rules publish to a member's connection. `closing` is one of them; what is about asks is not.
+Published = Joined | Message | Recalled | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
 
 _encoder = msgspec.json.Encoder()
 
@@ -378,8 +459,15 @@ def published(event: dict[str, Any]) -> Published:
     type_ = event.pop("type")
     if type_ == "joined":
         return Joined(msgspec.convert(event["pair"], Pair))
+    if type_ == "message":
+        event["sent_at"] = timestamp(event["sent_at"])
     frame: Published = _PUBLISHED[type_](**event)  # type: ignore[assignment]
     return frame
+
+
+def ask(event: dict[str, Any]) -> Ask:
+    """Return the frame of an ask that the rules published."""
+    return Ask(event["ask"], Person(**event["person"]), event["seconds"])
 
 
 def encode(frame: ServerFrame) -> bytes:

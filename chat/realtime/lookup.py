@@ -25,7 +25,7 @@ _mine = threading.local()  # `file`: which file this thread's connection has ope
 
 
 async def look_up(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what `question`, which only reads, finds in the database; raises its errors."""
+    """Return what `question`, which only reads or may be done twice, finds in the database; raises its errors."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, lambda: _ask(lambda: question(*args, **kwargs)))
 

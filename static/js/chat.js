@@ -26,7 +26,7 @@ const arrival = new Arrival({
   preferences,
   isHidden: () => document.hidden,
   ring: () => chime.ring(),
-  notify: () => notifier.notify(),
+  notify: (what) => notifier.notify(what),
 });
 const url = `${scheme}//${location.host}${root.dataset.socket}`;
 const connection = new Connection({ url, onEvent: happen, WebSocket, ...clock });
@@ -40,6 +40,7 @@ const talk = new Talk({
     views.openConversation(draft);
   },
   changed: drawSoon,
+  gaveBack: (text) => views.giveBack(text),
 });
 const teller = new TypingTeller((active) => {
   if (state.at === "paired") connection.send(make.typing(state.pair.id, active));
@@ -49,6 +50,9 @@ const actions = {
   try_now: () => connection.open(),
   use_here: () => connection.open(),
   leave: () => happen({ type: "leave" }),
+  withdraw: () => happen({ type: "withdraw" }),
+  admit: (ask) => happen({ type: "admit", ask }),
+  decline: (ask) => happen({ type: "decline", ask }),
   clear: () => happen({ type: "clear" }),
   heed: () => happen({ type: "heeded" }),
   edited: () => happen({ type: "edited" }),

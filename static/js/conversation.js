@@ -4,10 +4,12 @@ import { backoff } from "./backoff.js";
 import { Courier } from "./courier.js";
 import { Log } from "./log.js";
 import { clean, make } from "./protocol.js";
+import { Recalls } from "./recalls.js";
 
 export class Conversation {
   #log = new Log();
   #courier;
+  #recalls;
   #replaying = true; // until the replay is over nobody knows what the server has
   #lastN = null; // our last n, as the server told it with its `welcome`
   #failures = 0;
@@ -18,6 +20,7 @@ export class Conversation {
   #heard = {
     accepted: (frame) => this.#accepted(frame),
     message: (frame) => this.#message(frame),
+    recalled: (frame) => this.#recalled(frame),
     delivered: ({ seq }) => this.#log.deliveredUpTo(seq),
     resumed: (frame) => this.#resumed(frame),
     error: (frame) => this.#error(frame),
@@ -27,9 +30,10 @@ export class Conversation {
   };
 
   /** See courier.js for what is passed in; `since` is when the pair began, in ms of the epoch. */
-  constructor({ pair, items, since, send, keep, later, now = Date.now, random = Math.random }) {
+  constructor({ pair, items, since, send, keep, later, gaveBack = () => {}, now = Date.now, random = Math.random }) {
     Object.assign(this, { pair, since, send, later, now, random });
     this.#courier = new Courier({ pair, items, send, keep, later, random });
+    this.#recalls = new Recalls({ pair, send, gaveBack });
   }
 
   /** The server placed us in this pair, anew or again: `n` is our last, `replay` whether there may be something to read. */
@@ -57,9 +61,12 @@ export class Conversation {
     this.#courier.retry(key);
   }
 
-  /** The text of the message that was taken back, or undefined if it was too late for that. */
+  /** The text of the message that was taken back; of one that is stored the server decides, and `gaveBack` hears of it. */
   takeBack(key) {
-    return this.#courier.takeBack(key)?.text;
+    const stored = this.#log.undelivered(key);
+    if (!stored) return this.#courier.takeBack(key)?.text;
+    this.#recalls.ask(stored);
+    return undefined;
   }
 
   /** All that is here is on a visible screen: tell the partner how far that is. */
@@ -86,7 +93,7 @@ export class Conversation {
   /** What there was: `{ms, messages}`, both people's; null while it goes on. */
   get receipt() {
     if (!this.#over) return null;
-    return { ms: Math.max(0, this.#endedAt - this.since), messages: this.#log.end };
+    return { ms: Math.max(0, this.#endedAt - this.since), messages: this.#log.count };
   }
 
   /** Whether older messages may still come in. */
@@ -106,16 +113,27 @@ export class Conversation {
 
   #accepted({ n, seq, sent_at: sentAt }) {
     const item = this.#courier.accepted(n);
-    if (item) this.#add({ seq, mine: true, text: item.text, sentAt, key: item.key });
+    if (item) this.#add({ seq, n, mine: true, text: item.text, sentAt, key: item.key });
   }
 
   #message({ seq, n, mine, text, sent_at: sentAt }) {
     const item = mine ? this.#courier.replayed(n, text) : undefined;
-    this.#add({ seq, mine, text, sentAt, key: item?.key ?? `seq-${seq}` });
+    this.#add({ seq, n, mine, text, sentAt, key: item?.key ?? `seq-${seq}` });
+  }
+
+  #recalled({ seq, n, mine }) {
+    if (mine) this.#courier.accepted(n);
+    this.#log.recall({ seq, mine });
+    if (mine) this.#recalls.done(n);
+    this.#fillGap();
   }
 
   #add(message) {
     this.#log.add(message);
+    this.#fillGap();
+  }
+
+  #fillGap() {
     if (this.#log.hasGap && !this.#replaying) this.#replay(null);
   }
 
@@ -125,12 +143,14 @@ export class Conversation {
     this.#replaying = false;
     if (!this.#over && this.#lastN !== null) this.#courier.release(this.#lastN, complete);
     this.#lastN = null;
+    if (!this.#over) this.#recalls.askAgain();
     if (this.#log.hasGap) this.#replay(null);
   }
 
   #error(frame) {
     if (frame.for === "resume" && this.#replaying) this.#askLater();
     if (frame.for === "received" && frame.code === "unavailable") this.#askLater();
+    if (frame.for === "recall") this.#recalls.refused(frame);
     if (frame.for !== "message") return;
     if (frame.expected > frame.n) this.#replay(frame.expected - 1); // it has more of ours than this page knows
     else this.#courier.refused(frame);

@@ -3,6 +3,7 @@
 export class Log {
   #messages = []; // by seq
   #delivered = 0;
+  #recalled = 0;
   #unreached = "stored"; // the state of ours beyond what was delivered
 
   end = 0; // up to here nothing is missing
@@ -15,6 +16,26 @@ export class Log {
     this.#messages.splice(place, 0, message);
     this.#advance();
     return true;
+  }
+
+  /** The message at `seq` was taken back: its place stays, and its text is gone. */
+  recall({ seq, mine }) {
+    const place = this.#placeOf(seq);
+    const known = this.#messages[place]?.seq === seq ? this.#messages[place] : undefined;
+    if (known?.recalled) return;
+    if (known) this.#messages[place] = { seq, mine: known.mine, recalled: true };
+    else if (!this.add({ seq, mine, recalled: true })) return;
+    this.#recalled += 1;
+  }
+
+  /** How many messages there were, of both people. */
+  get count() {
+    return this.end - this.#recalled;
+  }
+
+  /** Ours with this key, if it can still be taken back: stored, and not delivered. */
+  undelivered(key) {
+    return this.#messages.find((one) => one.mine && one.key === key && this.#stateOf(one) === "stored");
   }
 
   /** A replay is over: what it did not bring up to `seq` will never come. */
@@ -43,7 +64,7 @@ export class Log {
   /** What the page shows, each with its state: theirs, stored, delivered, undelivered or unconfirmed. */
   entries() {
     return this.#messages
-      .filter((message) => message.mine || message.seq <= this.end)
+      .filter((message) => !message.recalled && (message.mine || message.seq <= this.end))
       .map((message) => ({ ...message, state: this.#stateOf(message) }));
   }
 

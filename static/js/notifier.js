@@ -25,19 +25,19 @@ export class Notifier {
     return this.isAllowed || (await this.window.Notification.requestPermission()) === "granted";
   }
 
-  /** Say that the partner is here. */
-  notify() {
+  /** Say that the partner is here (`arrived`) or asks to come in (`knocked`). */
+  notify(what) {
     if (!this.isAllowed) return;
-    const options = { tag: TAG, icon: this.icon, body: t("arrived_body") };
+    const options = { tag: TAG, icon: this.icon, body: t(`${what}_body`) };
     try {
-      const shown = new this.window.Notification(t("arrived"), options);
+      const shown = new this.window.Notification(t(what), options);
       shown.onclick = () => {
         this.window.focus();
         shown.close();
       };
     } catch {
       // a phone's browser lets only a service worker show one
-      this.window.navigator.serviceWorker?.ready.then((worker) => worker.showNotification(t("arrived"), options));
+      this.window.navigator.serviceWorker?.ready.then((worker) => worker.showNotification(t(what), options));
     }
   }
 }

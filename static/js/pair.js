@@ -3,21 +3,24 @@
  *
  * `at` is where you stand with other people; `line` is the connection to the server, which comes and goes meanwhile.
  * Events are the server's frames, the connection's `connecting`, `offline` and `closed`, and what the person does:
- * `join {token}`, `leave`, `clear`, `edited` (the field for a token), `heeded` (a notice).
+ * `join {token}`, `withdraw`, `admit {ask}`, `decline {ask}`, `leave`, `clear`, `edited` (the field for a token), `heeded`
+ * (a notice).
  */
 
+import { admit, ask, asked, decline, door, lapsed, withdraw } from "./asking.js";
 import * as line from "./line.js";
 import { make } from "./protocol.js";
-import { NOBODY, to } from "./state.js";
+import { NOBODY, QUIET, to } from "./state.js";
 
 export { start } from "./state.js";
 
-const WHEREVER = { ...line, welcome, token: newToken, joined, error, heeded };
+const WHEREVER = { ...line, welcome, token: newToken, joined, error, heeded, door, ask, lapsed, admit, decline };
 
 const TABLE = {
   unknown: { join },
   waiting: { join, edited },
-  joining: { edited },
+  joining: { edited, asked, withdraw },
+  asking: { join, asked, withdraw },
   paired: { join: joinMeanwhile, away, left, leave, turned_away: turnedAway },
   away: { join: joinMeanwhile, back, left, leave, turned_away: turnedAway },
   ended: { join, left: lastWord, clear, edited },
@@ -47,8 +50,9 @@ const send = (frame) => ({ do: "send", frame });
 
 // Coming in
 
-function welcome(state, { user, token, limits, pair }) {
-  const here = { ...state, line: "open", hidden: false, retryAt: null, notice: null, user, token, hold: limits.hold };
+function welcome(state, { user, token, limits, pair, door: how }) {
+  const told = { user, token, door: how, hold: limits.hold };
+  const here = { ...state, ...QUIET, ...told, line: "open", hidden: false, retryAt: null, notice: null };
   const result = pair ? backInPair(here, pair) : noPair(here);
   const { wish } = result.state;
   if (wish?.join) result.effects.push(send(make.join(wish.join)));
@@ -90,7 +94,7 @@ function joinMeanwhile(state, { token }) {
 
 function joined(state, { pair }) {
   if (isTalking(state) && state.pair.id === pair.id) return to(state, { ...presence(pair), pair, wish: null });
-  return to(state, { ...NOBODY, ...presence(pair), pair, wish: null }, { do: "converse", pair, replay: pair.seq > 0 });
+  return to(state, { ...NOBODY, ...QUIET, ...presence(pair), pair, wish: null }, { do: "converse", pair, replay: pair.seq > 0 });
 }
 
 function edited(state) {
@@ -99,14 +103,15 @@ function edited(state) {
 
 function error(state, frame) {
   if (frame.for === "join" && state.wish?.join) return refused(state, frame);
+  if (frame.for === "recall" && isTalking(state) && !isLost(frame)) return to(state, { refusal: { code: frame.code, message: frame.message } });
   if (isTalking(state) ? isLost(frame) : isLeaveDelayed(state, frame)) return to(state, {}, { do: "reconnect" });
   return to(state);
 }
 
 function refused(state, { code, message, notified }) {
   const back = { wish: null, refusal: { code, message, ...(notified && { notified }) } };
-  if (state.at === "joining") back.at = state.pair ? "ended" : "waiting";
-  return to(state, back);
+  if (state.at !== "joining" && state.at !== "asking") return to(state, back);
+  return to(state, { ...back, at: state.pair ? "ended" : "waiting", owner: null, until: null });
 }
 
 // The server does not see us in the pair that we show: only a fresh `welcome` tells who is right.
@@ -133,7 +138,7 @@ function turnedAway(state, { count }) {
 }
 
 function heeded(state) {
-  return to(state, { turnedAway: 0, refusal: null, notice: null });
+  return to(state, { turnedAway: 0, refusal: null, notice: null, lapsed: null });
 }
 
 function newToken(state, { token }) {

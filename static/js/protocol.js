@@ -5,8 +5,12 @@ export const TEXT_LIMIT = 8_000; // characters (code points) of a message, after
 
 export const make = {
   join: (token) => ({ type: "join", token }),
+  admit: (ask) => ({ type: "admit", ask }),
+  decline: (ask) => ({ type: "decline", ask }),
+  withdraw: () => ({ type: "withdraw" }),
   leave: (pair) => ({ type: "leave", pair }),
   message: (pair, n, text) => ({ type: "message", pair, n, text }),
+  recall: (pair, n) => ({ type: "recall", pair, n }),
   received: (pair, seq) => ({ type: "received", pair, seq }),
   typing: (pair, active) => ({ type: "typing", pair, active }),
   resume: (pair, seq) => ({ type: "resume", pair, seq }),
@@ -25,6 +29,7 @@ const shape = (fields) => (value) =>
   value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
 
 const person = shape({ username: text, name: text });
+const door = shape({ ask_first: truth, do_not_disturb: truth });
 const pair = shape({
   id: text,
   role: oneOf("host", "guest"),
@@ -42,10 +47,15 @@ const SERVER_FRAMES = {
     token: text,
     limits: shape({ text: count, frame: count, hold: seconds }),
     pair: orNull(pair),
+    door,
   }),
   joined: shape({ pair }),
+  asked: shape({ ask: text, owner: person, seconds }),
+  ask: shape({ ask: text, person, seconds }),
+  lapsed: shape({ ask: text, reason: text }),
   accepted: shape({ pair: text, n: count, seq: count, sent_at: time }),
   message: shape({ pair: text, seq: count, n: count, mine: truth, text, sent_at: time }),
+  recalled: shape({ pair: text, seq: count, n: count, mine: truth }),
   delivered: shape({ pair: text, seq: count }),
   resumed: shape({ pair: text, seq: count, complete: truth }),
   typing: shape({ pair: text, active: truth }),
@@ -54,6 +64,7 @@ const SERVER_FRAMES = {
   left: shape({ pair: text, reason: text, delivered: count }),
   turned_away: shape({ pair: text, count }),
   token: shape({ token: text }),
+  door: shape({ door }),
   closing: shape({ reason: text, retry: orAbsent(seconds) }),
   error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count), notified: orAbsent(truth) }),
   notice: shape({ text, seconds }),

@@ -21,9 +21,10 @@ const LINES = {
 
 const PLACES = {
   unknown: LINES.connecting,
-  waiting: ({ refusal }) => (refusal ? { tone: "trouble", refusal } : { tone: "waiting", says: ["waiting"] }),
+  waiting,
   joining: () => ({ tone: "busy", says: ["joining"] }),
-  paired: (state) => ({ tone: "together", says: connected(state) }),
+  asking: ({ owner, until }) => ({ tone: "busy", says: called("asking", owner), clock: "answer_within", until }),
+  paired: ({ pair }) => ({ tone: "together", says: called("connected", pair.partner) }),
   away,
   ended,
 };
@@ -34,8 +35,14 @@ const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_le
 const partnerOf = ({ pair }) => ({ name: pair.partner.name });
 
 // A display name is anybody's choice; the user name behind it is not.
-function connected({ pair: { partner } }) {
-  return partner.name === partner.username ? ["connected", { name: partner.name }] : ["connected_as", partner];
+function called(id, person) {
+  return person.name === person.username ? [id, { name: person.name }] : [`${id}_as`, person];
+}
+
+function waiting({ refusal, asks, door }) {
+  if (refusal) return { tone: "trouble", refusal };
+  if (asks.length) return { tone: "waiting", says: called("asks", asks[0].person) };
+  return { tone: "waiting", says: [door?.do_not_disturb ? "not_disturbed" : "waiting"] };
 }
 
 // From here nobody can tell whether the way or the site is down, unless the browser knows that it has no network.
@@ -52,6 +59,6 @@ function away(state) {
 }
 
 function ended(state) {
-  if (state.refusal) return { tone: "trouble", refusal: state.refusal };
+  if (state.refusal || state.asks.length) return waiting(state);
   return { tone: "over", says: [ENDINGS[state.reason] ?? "left", partnerOf(state)] };
 }

@@ -7,9 +7,12 @@ export class Talk {
 
   conversation = null;
 
-  /** `send(frame)` tells whether it went out; `opened(draft)` hears of a new pair, `changed()` of what no frame brought. */
-  constructor({ storage, user, send, opened, changed, clock }) {
-    Object.assign(this, { storage, user, send, opened, changed });
+  /**
+   * `send(frame)` tells whether it went out; `opened(draft)` hears of a new pair, `changed()` of what no frame brought,
+   * `gaveBack(text)` of a message that the server took back for us.
+   */
+  constructor({ storage, user, send, opened, changed, gaveBack, clock }) {
+    Object.assign(this, { storage, user, send, opened, changed, gaveBack });
     this.#clock = clock;
   }
 
@@ -67,6 +70,7 @@ export class Talk {
       items,
       since,
       send: this.send,
+      gaveBack: this.gaveBack,
       keep: (kept) => this.storage.keep(pair.id, { items: kept }),
       later: (delay, action) => this.#later(delay, action),
     });

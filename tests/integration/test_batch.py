@@ -9,6 +9,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from chat.door import Door
+from chat.pairs.answers import Seated
 from chat.pairs.batch import AT_ONCE
 from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
 from chat.pairs.protocol import Person, Refusal
@@ -33,7 +35,9 @@ async def people_in_pairs(pairing: Pairing) -> list[tuple[Seat, str]]:
         )
         await pairing.enter(host)
         await pairing.enter(guest)
-        pair = (await pairing.join(guest, host.user)).id
+        joined = await pairing.join(guest, Door(host.user))
+        assert isinstance(joined, Seated)
+        pair = joined.pair.id
         seated += [(host, pair), (guest, pair)]
     return seated
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html.parser import HTMLParser
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.http import HttpRequest
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from chat.models import User
+from chat.models import Invitation, User, door_of, is_taken, use_invitation
 from tests.site import Valkey
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +31,7 @@ FOR_EVERYBODY = [
 ]
 FOR_MEMBERS = [
     "settings",
+    "invitations",
     "rotate_token",
     "account_logout",
     "account_change_password",
@@ -274,3 +279,111 @@ def test_a_refusal_is_a_sound_page(rf: Any, name: str) -> None:
 def test_a_page_for_the_worst_moment_needs_nothing(name: str, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert_sound(Page(get_template(name).render()))
+
+
+# --- Doors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carl() -> User:
+    return User.objects.create_user("carl")
+
+
+def invitation(owner: User, *, hours: float = 1, **fields: Any) -> Invitation:
+    return Invitation.objects.create(owner=owner, expires=timezone.now() + timedelta(hours=hours), **fields)
+
+
+def test_an_invitation_leads_to_its_owner_until_it_expires(ilse: User, carl: User) -> None:
+    open_ = invitation(ilse)
+    door = door_of(open_.token, carl.pk)
+    assert door is not None
+    assert (door.owner, door.invitation) == (ilse.pk, open_.pk)
+    assert 3_590_000 < door.invitation_ms <= 3_600_000
+    assert door_of(invitation(ilse, hours=-0.001).token, carl.pk) is None
+
+
+def test_a_used_invitation_is_known_only_to_who_used_it(ilse: User, carl: User) -> None:
+    used = invitation(ilse)
+    use_invitation(used.pk, carl.pk)
+    door = door_of(used.token, carl.pk)
+    assert door is not None
+    assert door.invitation_ms == 0
+    assert door_of(used.token, User.objects.create_user("mallory").pk) is None
+    use_invitation(used.pk, ilse.pk)
+    used.refresh_from_db()
+    assert used.guest == carl, "the first one used it"
+
+
+def test_an_account_that_is_disabled_invites_nobody(ilse: User, carl: User) -> None:
+    one = invitation(ilse)
+    User.objects.filter(pk=ilse.pk).update(is_active=False)
+    assert door_of(one.token, carl.pk) is None
+    assert door_of(ilse.token, carl.pk) is None
+
+
+def test_a_new_invitation_sweeps_out_what_has_expired(ilse: User, member: Client) -> None:
+    invitation(ilse, hours=-1)
+    member.post(reverse("invitations"), {"lifetime": "week"})
+    assert Invitation.objects.count() == 1
+
+
+# --- Names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Carla", "carla", "C\u0430rla", "carl", "\u0421ARL"])
+def test_a_display_name_that_looks_like_somebody_elses_is_refused_in_words(
+    member: Client, ilse: User, carl: User, name: str
+) -> None:
+    carl.name = "Carla"
+    carl.save(update_fields=["name"])
+    response = member.post(reverse("settings"), {"name": name})
+    assert "one that looks like it" in response.content.decode()
+    ilse.refresh_from_db()
+    assert ilse.name == ""
+
+
+def test_ones_own_name_can_be_written_otherwise_and_changed_back(member: Client, ilse: User, carl: User) -> None:
+    for name in ("Ilse", "ILSE", "ilse", "Klara", "", "Ilse"):
+        assert member.post(reverse("settings"), {"name": name}).status_code == 302, name
+    ilse.refresh_from_db()
+    assert ilse.name == "Ilse"
+    carl.name = "Klara"
+    carl.save()
+
+
+def test_the_database_itself_keeps_names_apart(member: Client, ilse: User, carl: User, monkeypatch: Any) -> None:
+    """Both looked at the same moment, and both found the name free."""
+    carl.name = "Carla"
+    carl.save()
+    monkeypatch.setattr("chat.forms.is_taken", lambda *args, **kwargs: False)
+    response = member.post(reverse("settings"), {"name": "carla"})
+    assert response.status_code == 200
+    assert "one that looks like it" in response.content.decode()
+
+
+def test_nobody_signs_up_under_somebody_elses_display_name(client: Client, carl: User) -> None:
+    carl.name = "Maria"
+    carl.save()
+    password = "a quiet room for two"
+    for username in ("maria", "rnaria"):
+        form = {"username": username, "password1": password, "password2": password}
+        response = client.post(reverse("account_signup"), form)
+        assert "one that looks like it" in response.content.decode()
+        assert not User.objects.filter(username=username).exists()
+
+
+def test_of_names_that_looked_alike_before_the_older_account_keeps_its_own() -> None:
+    """Accounts from before there were keys, and what the migration makes of them."""
+    User.objects.bulk_create(
+        User(username=username, name=name)
+        for username, name in [("ada", "Grace"), ("grace", ""), ("mira", "Nora"), ("nina", "n\u043era"), ("olga", "")]
+    )
+    import_module("chat.migrations.0005_names_apart").keep_names_apart(apps, None)
+    assert dict(User.objects.values_list("username", "name")) == {
+        "ada": "",  # it is somebody's user name
+        "grace": "",
+        "mira": "Nora",
+        "nina": "",
+        "olga": "",
+    }
+    assert is_taken("NORA")

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
+from chat.door import Door
+from chat.pairs.answers import Seated
 from chat.pairs.pairing import Appended, Limits, Pairing, Seat
 from chat.pairs.protocol import Person, Refusal
 from tests.site import Valkey
@@ -26,7 +28,9 @@ async def alice_and_bob(pairing: Pairing) -> tuple[Seat, Seat, str]:
     alice, bob = (Seat(user, f"window!{user}", "laptop", Person("p", "P")) for user in (1, 2))
     await pairing.enter(alice)
     await pairing.enter(bob)
-    return alice, bob, (await pairing.join(bob, alice.user)).id
+    joined = await pairing.join(bob, Door(alice.user))
+    assert isinstance(joined, Seated)
+    return alice, bob, joined.pair.id
 
 
 @pytest.mark.parametrize("seed", range(8))

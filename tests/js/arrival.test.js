@@ -21,7 +21,7 @@ function after(...events) {
     preferences,
     isHidden: () => hidden,
     ring: () => told.push("ring"),
-    notify: () => told.push("notify"),
+    notify: (what) => told.push(`notify ${what}`),
   });
   let state = start();
   for (const event of events) {
@@ -33,7 +33,7 @@ function after(...events) {
 }
 
 test("who waits is rung for, and notified where nobody is looking", () => {
-  assert.deepEqual(after(aWelcome(), joined), ["ring", "notify"]);
+  assert.deepEqual(after(aWelcome(), joined), ["ring", "notify arrived"]);
 });
 
 test("nobody is notified of what they can see", () => {
@@ -43,7 +43,7 @@ test("nobody is notified of what they can see", () => {
 
 test("each can be switched off", () => {
   preferences.set("sound", false);
-  assert.deepEqual(after(aWelcome(), joined), ["notify"]);
+  assert.deepEqual(after(aWelcome(), joined), ["notify arrived"]);
   preferences.set("notify", false);
   told = [];
   assert.deepEqual(after(aWelcome(), joined), []);
@@ -53,15 +53,20 @@ test("who asked for the seat, or comes back to it, needs no bell", () => {
   assert.deepEqual(after(aWelcome(), { type: "join", token: TOKEN }, joined), []);
   assert.deepEqual(after(aWelcome(aPair())), []);
   told = [];
-  assert.deepEqual(after(aWelcome(), joined, joined), ["ring", "notify"]);
+  assert.deepEqual(after(aWelcome(), joined, joined), ["ring", "notify arrived"]);
 });
 
 test("somebody who came while the line was down is rung for when it is back", () => {
-  assert.deepEqual(after(aWelcome(), { type: "offline", retry: 1, reason: null }, aWelcome(aPair())), ["ring", "notify"]);
+  assert.deepEqual(after(aWelcome(), { type: "offline", retry: 1, reason: null }, aWelcome(aPair())), ["ring", "notify arrived"]);
 });
 
 test("the next partner is rung for like the first", () => {
   const left = { type: "left", pair: "p1", reason: "left", delivered: 0 };
   after(aWelcome(), joined, left, { type: "joined", pair: aPair({ id: "p2" }) });
-  assert.deepEqual(told, ["ring", "notify", "ring", "notify"]);
+  assert.deepEqual(told, ["ring", "notify arrived", "ring", "notify arrived"]);
+});
+
+test("who asks for the seat rings, and letting them in does not ring again", () => {
+  const ask = { type: "ask", ask: "a1", person: { username: "bob", name: "Bob" }, seconds: 60 };
+  assert.deepEqual(after(aWelcome(), ask, joined), ["ring", "notify knocked"]);
 });

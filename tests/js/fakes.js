@@ -104,5 +104,5 @@ export function aPair(change = {}) {
 
 export function aWelcome(pair = null) {
   const limits = { text: 8000, frame: 65536, hold: 30 };
-  return { type: "welcome", version: 1, user: ALICE, token: TOKEN, limits, pair };
+  return { type: "welcome", version: 1, user: ALICE, token: TOKEN, limits, pair, door: { ask_first: false, do_not_disturb: false } };
 }

@@ -35,13 +35,13 @@ test("it asks once, and takes the answer", async () => {
 
 test("without permission nothing is shown", () => {
   const window = aWindow("default");
-  new Notifier(window, "/icon").notify();
+  new Notifier(window, "/icon").notify("arrived");
   assert.deepEqual(window.shown, []);
 });
 
 test("with permission it says that somebody came, and names nobody", () => {
   const window = aWindow("granted");
-  new Notifier(window, "/icon").notify();
+  new Notifier(window, "/icon").notify("arrived");
   assert.deepEqual(window.shown, [
     {
       title: "Somebody sat down beside you",
@@ -63,12 +63,12 @@ test("where only a service worker may show one, it does", async () => {
   const shown = new Promise((resolve) => {
     window.navigator = { serviceWorker: { ready: Promise.resolve({ showNotification: resolve }) } };
   });
-  new Notifier(window, "/icon").notify();
+  new Notifier(window, "/icon").notify("arrived");
   assert.equal(await shown, "Somebody sat down beside you");
 });
 
 test("a browser without notifications is no trouble", async () => {
   const notifier = new Notifier({}, "/icon");
-  notifier.notify();
+  notifier.notify("arrived");
   assert.deepEqual([notifier.isPossible, notifier.isAllowed, await notifier.ask()], [false, false, false]);
 });

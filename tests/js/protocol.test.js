@@ -15,8 +15,12 @@ for (const frame of FRAMES.server) {
 
 const MAKE = {
   join: ({ token }) => make.join(token),
+  admit: ({ ask }) => make.admit(ask),
+  decline: ({ ask }) => make.decline(ask),
+  withdraw: () => make.withdraw(),
   leave: ({ pair }) => make.leave(pair),
   message: ({ pair, n, text }) => make.message(pair, n, text),
+  recall: ({ pair, n }) => make.recall(pair, n),
   received: ({ pair, seq }) => make.received(pair, seq),
   typing: ({ pair, active }) => make.typing(pair, active),
   resume: ({ pair, seq }) => make.resume(pair, seq),

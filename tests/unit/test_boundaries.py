@@ -58,7 +58,7 @@ def test_only_the_rules_and_their_ground_know_redis_keys():
 
 
 def test_views_know_neither_pairs_nor_redis():
-    for name in ("views.py", "forms.py", "urls.py", "admin.py"):
+    for name in ("views.py", "inviting.py", "sharing.py", "forms.py", "urls.py", "admin.py"):
         assert not touches(CHAT / name, "redis", "channels", "chat.pairs", "chat.realtime"), name
 
 

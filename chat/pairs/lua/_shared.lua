@@ -11,6 +11,7 @@ end
 local function user_key(user) return 'tandem:user:' .. user end
 local function pair_key(pair) return 'tandem:pair:' .. pair end
 local function log_key(pair) return 'tandem:pair:' .. pair .. ':log' end
+local function recalled_key(pair) return 'tandem:pair:' .. pair .. ':recalled' end
 
 local function field(key, name) return redis.call('HGET', key, name) or nil end
 local function number(key, name) return tonumber(redis.call('HGET', key, name) or 0) end
@@ -84,92 +85,61 @@ local function not_in(user, pair)
   if living ~= pair then return 'wrong_pair' end
 end
 
-local function as_seen_by(user, pair)
-  local key, role = pair_key(pair), role_of(pair, user)
-  local partner = field(key, other(role))
-  return {
-    id = pair,
-    role = role,
-    partner = {username = field(key, other(role) .. '_username'), name = field(key, other(role) .. '_name')},
-    present = field(user_key(partner), 'pair') == pair and field(user_key(partner), 'connection') ~= nil,
-    seq = number(key, 'seq'),
-    n = number(key, role .. '_n'),
-    ended = ended(pair),
-  }
+-- The first message of the log from `seq` on: seq, from, n, text, sent_at, and its sender's partner's count at that time.
+local function message_at(pair, seq)
+  local entry = redis.call('XRANGE', log_key(pair), seq .. '-0', '+', 'COUNT', 1)[1]
+  if not entry then return nil end
+  local fields = entry[2] -- a name before each value
+  return tonumber(entry[1]:match('^%d+')), fields[2], tonumber(fields[4]), fields[6], tonumber(fields[8]), tonumber(fields[10])
 end
 
--- One member is out of the pair: told so if connected; otherwise the pair, marked as ended, waits to be read by them.
-local function release(user, pair, reason)
-  local key = user_key(user)
-  if field(key, 'pair') ~= pair then return end
-  if not field(key, 'connection') then
-    redis.call('HSET', pair_key(pair), 'ended', reason)
-    return
+-- Where this member's message `n` is, from `first` to `last`: its seq and sent_at, and whether it was taken back; nil where it
+-- was trimmed. Every message has the counts of both members, which only grow, so halving finds the n in a few steps.
+local function place_of(pair, role, n, first, last)
+  while first < last do
+    local middle = math.floor((first + last) / 2)
+    local seq, from, its_n, _, _, other_n = message_at(pair, middle)
+    if seq and (from == role and its_n or other_n) < n then first = seq + 1 else last = middle end
   end
-  local delivered = number(pair_key(pair), other(role_of(pair, user)) .. '_received')
-  redis.call('HDEL', key, 'pair')
-  tell(user, {type = 'left', pair = pair, reason = reason, delivered = delivered})
-end
-
--- A pair that no member is in any more leaves nothing behind.
-local function forget_if_empty(pair)
-  for _, role in ipairs({'host', 'guest'}) do
-    local member = field(pair_key(pair), role)
-    if member and field(user_key(member), 'pair') == pair then return end
-  end
-  redis.call('DEL', pair_key(pair), log_key(pair))
-  redis.call('ZREM', DUE, 'turned_away:' .. pair)
-end
-
-local function end_pair(pair, reason)
-  local host, guest = field(pair_key(pair), 'host'), field(pair_key(pair), 'guest')
-  release(host, pair, reason)
-  release(guest, pair, reason)
-  forget_if_empty(pair)
-end
-
--- A user is gone for good: free the seat and forget them. The partner is told the reason.
-local function forget_user(user, reason)
-  local pair = field(user_key(user), 'pair')
-  redis.call('DEL', user_key(user))
-  redis.call('ZREM', DUE, 'lease:' .. user, 'hold:' .. user)
-  if not pair then return end
-  if ended(pair) then forget_if_empty(pair) else end_pair(pair, reason) end
-end
-
--- A connection is gone: hold the seat for so many milliseconds and tell the partner.
-local function drop(user, hold)
-  local key = user_key(user)
-  local pair = field(key, 'pair')
-  if not pair then return forget_user(user) end
-  redis.call('HDEL', key, 'connection')
-  redis.call('ZREM', DUE, 'lease:' .. user)
-  redis.call('ZADD', DUE, 'NX', now() + hold, 'hold:' .. user)
-  if not ended(pair) then
-    tell(partner_of(pair, user), {type = 'away', pair = pair, seconds = math.ceil(hold / 1000)})
+  local seq, from, its_n, _, sent_at = message_at(pair, first)
+  if seq and from == role and its_n == n then return seq, sent_at, false end
+  local recalled = redis.call('HGETALL', recalled_key(pair))
+  for i = 1, #recalled, 2 do
+    local whose, which, when = recalled[i + 1]:match('^(%a+) (%d+) (%d+)$')
+    if whose == role and tonumber(which) == n then return tonumber(recalled[i]), tonumber(when), true end
   end
 end
 
--- Messages of the log from `first` to `last` (at most `most`), as `user` sees them.
+-- Messages of the log from `first` to `last` (at most `most`), as `user` sees them. One that was taken back keeps its place.
 local function entries(user, pair, first, last, most)
-  local found, mine = {}, role_of(pair, user)
-  for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last, 'COUNT', most)) do
-    local fields = entry[2] -- from, n, text, sent_at: each name is followed by its value
-    table.insert(found, {
-      type = 'message', pair = pair, seq = tonumber(entry[1]:match('^%d+')), n = tonumber(fields[4]),
-      mine = fields[2] == mine, text = fields[6], sent_at = tonumber(fields[8]),
-    })
+  local found, mine, seq = {}, role_of(pair, user), first
+  local function put(at, from, n, text, sent_at, recalled)
+    found[#found + 1] = {
+      seq = at, n = tonumber(n), mine = from == mine, text = text, sent_at = tonumber(sent_at), recalled = recalled,
+    }
   end
+  -- What the log has not between two messages was taken back, or trimmed: then it is known no more.
+  local function put_recalled_up_to(up_to)
+    while seq <= up_to and #found < most do
+      local one = field(recalled_key(pair), seq)
+      if one then
+        local from, n, sent_at = one:match('^(%a+) (%d+) (%d+)$')
+        put(seq, from, n, '', sent_at, true)
+      end
+      seq = seq + 1
+    end
+  end
+  first = math.max(first, number(pair_key(pair), 'trimmed') + 1)
+  seq = first
+  for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last .. '-0', 'COUNT', most)) do
+    local fields, at = entry[2], tonumber(entry[1]:match('^%d+')) -- from, n, text, sent_at: a name before each value
+    put_recalled_up_to(at - 1)
+    if #found == most then return found end
+    put(at, fields[2], fields[4], fields[6], fields[8])
+    seq = at + 1
+  end
+  put_recalled_up_to(last)
   return found
-end
-
-local function say_turned_away(pair)
-  local key = pair_key(pair)
-  if redis.call('EXISTS', key) == 0 then return end
-  redis.call('HSET', key, 'turned_away_at', now())
-  for _, role in ipairs({'host', 'guest'}) do
-    tell(field(key, role), {type = 'turned_away', pair = pair, count = number(key, 'turned_away')})
-  end
 end
 
 -- Keys outlive their users only by so much, whatever happens to every process at once.
@@ -177,7 +147,7 @@ local KEEP = 10 * 60 * 1000
 local function keep(user, pair)
   redis.call('PEXPIRE', user_key(user), KEEP)
   if not pair then return end
-  for _, key in ipairs({pair_key(pair), log_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
+  for _, key in ipairs({pair_key(pair), log_key(pair), recalled_key(pair)}) do redis.call('PEXPIRE', key, KEEP) end
 end
 
 -- Whether one more is within `burst` at once and one each `every` ms on average (GCRA, ITU-T I.371); every = 0: always.

@@ -7,29 +7,14 @@
 local every, burst, log_messages, log_bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local sent_at = now()
 
--- The first message of the log from `seq` on: seq, from, n, text, sent_at, and its sender's partner's count at that time.
-local function message_at(pair, seq)
-  local id, fields = unpack(redis.call('XRANGE', log_key(pair), seq .. '-0', '+', 'COUNT', 1)[1])
-  return tonumber(id:match('^%d+')), fields[2], tonumber(fields[4]), fields[6], tonumber(fields[8]), tonumber(fields[10])
-end
-
--- The answer to a message that is stored already. Every message has the counts of both members, which only grow, so halving
--- finds the n in a few steps. What was trimmed was on the partner's screen, and its sender knows that.
-local function repeated(pair, role, n, first, last)
-  while first < last do
-    local middle = math.floor((first + last) / 2)
-    local _, from, its_n, _, _, other_n = message_at(pair, middle)
-    if (from == role and its_n or other_n) < n then first = middle + 1 else last = middle end
-  end
-  local seq, from, its_n, _, its_sent_at = message_at(pair, first)
-  if from == role and its_n == n then return {n, seq, its_sent_at, {}} end
-end
-
--- Only what its reader has on screen may be trimmed; returns the bytes it made free, or nil where the sender has to wait.
-local function trim_oldest(pair)
-  local seq, from, _, text = message_at(pair, 0)
+-- Trim the oldest, whose place is `seq`: only what its reader has on screen, and what was taken back like any other.
+-- Returns the bytes it made free, or nil where the sender has to wait.
+local function trim(pair, seq)
+  local at, from, _, text = message_at(pair, seq)
+  local was_recalled = at ~= seq
+  if was_recalled then from, text = field(recalled_key(pair), seq):match('^%a+'), '' end
   if seq > number(pair_key(pair), other(from) .. '_received') then return nil end
-  redis.call('XDEL', log_key(pair), seq .. '-0')
+  if was_recalled then redis.call('HDEL', recalled_key(pair), seq) else redis.call('XDEL', log_key(pair), seq .. '-0') end
   redis.call('HSET', pair_key(pair), 'trimmed', seq)
   redis.call('HINCRBY', pair_key(pair), 'bytes', -#text)
   return #text
@@ -44,14 +29,14 @@ local function append(user, connection, pair, n, text, seen)
   n, seen = tonumber(n), tonumber(seen)
 
   if n <= last and trimmed < seq then
-    local answer = repeated(pair, role, n, trimmed + 1, seq)
-    if answer then return answer end
+    local its_seq, its_sent_at = place_of(pair, role, n, trimmed + 1, seq)
+    if its_seq then return {n, its_seq, its_sent_at, {}} end
   end
   if n ~= last + 1 then return refusal('out_of_order', last + 1) end
   if not within_limit('message:' .. user, every, burst) then return refusal('rate_limited') end
 
   while seq - trimmed >= log_messages or bytes + #text > log_bytes do
-    local freed = trim_oldest(pair)
+    local freed = trim(pair, trimmed + 1)
     if not freed then return refusal('rate_limited') end
     trimmed, bytes = trimmed + 1, bytes - freed
   end
@@ -64,7 +49,7 @@ local function append(user, connection, pair, n, text, seen)
   tell(partner, {
     type = 'message', pair = pair, seq = seq, n = n, mine = false, text = text, sent_at = sent_at,
   })
-  return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, (seq - 1) .. '-0', 50) or {}}
+  return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, seq - 1, 50) or {}}
 end
 
 return reply_to_each(5, 6, append)

@@ -7,7 +7,10 @@ local user, connection, login, username, name, lease = unpack(ARGV)
 local key = user_key(user)
 
 local was_here = field(key, 'connection')
-if was_here and was_here ~= connection then tell(user, {type = 'closing', reason = 'replaced'}) end
+if was_here and was_here ~= connection then
+  lapse_own(user, 'withdrawn', 'withdrawn') -- the window that asked is gone
+  tell(user, {type = 'closing', reason = 'replaced'})
+end
 
 redis.call('HSET', key, 'connection', connection, 'login', login, 'username', username, 'name', name)
 redis.call('ZADD', DUE, now() + lease, 'lease:' .. user)
@@ -18,6 +21,7 @@ if pair and redis.call('EXISTS', pair_key(pair)) == 0 then
   pair = nil
 end
 keep(user, pair)
+for _, ask in ipairs(asks_of(user)) do ring(user, ask) end
 if not pair then return reply({connection = connection}) end
 
 if not ended(pair) then

@@ -12,7 +12,7 @@ if mine ~= pair then return refuse('wrong_pair') end
 seq, most = tonumber(seq), tonumber(most)
 
 local key = pair_key(pair)
-local messages = entries(user, pair, seq + 1, '+', most)
+local messages = entries(user, pair, seq + 1, number(key, 'seq'), most)
 local answer = {
   messages = messages,
   seq = number(key, 'seq'),

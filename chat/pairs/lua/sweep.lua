@@ -1,4 +1,4 @@
--- Do what is due: leases and holds that ran out, the last word of `turned_away`.
+-- Do what is due: leases and holds that ran out, asks that nobody answered, the last word of `turned_away`.
 -- ARGV: lease (ms), hold (ms), ms without any sweep that count as an outage, entries at the most
 -- RETURNS {done}
 -- Invariant: time in which no process reached Redis counts against nobody, for nobody could renew or come back.
@@ -30,6 +30,8 @@ for _, member in ipairs(due) do
     drop(id, hold - lease) -- held since the last sign of life, which was one lease ago
   elseif what == 'hold' then
     hold_ran_out(id)
+  elseif what == 'ask' then
+    lapse(id, 'expired', 'not_answered')
   elseif what == 'turned_away' then
     say_turned_away(id)
   end

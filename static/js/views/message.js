@@ -37,6 +37,7 @@ export function createMessage(entry, announce) {
 
   function showState(entry) {
     part.state.hidden = !entry.mine;
+    part.recall.hidden = entry.state !== "stored";
     if (!entry.mine) return;
     const failed = SHOWS[entry.state] === "failed" && part.state.dataset.shows !== "failed";
     if (failed) announce(t("message_failed", { state: t(`state_${entry.state}`), text: entry.text.slice(0, 60) }));

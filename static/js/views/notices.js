@@ -1,4 +1,4 @@
-/** What happens beside the conversation: somebody else tried to join, a wish was refused, the site is about to stop. */
+/** What happens beside the conversation: somebody else tried to join, asked and went away again, a wish was refused, the site is about to stop. */
 
 import { LOCALE } from "../locale.js";
 import { advice, reason, t } from "../strings.js";
@@ -10,6 +10,7 @@ const CLOCK = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const SENTENCES = {
   "turned-away": ({ turnedAway }) => (turnedAway ? t("someone_tried", { count: turnedAway }) : ""),
   refusal: (state) => (state.refusal && isTalking(state) ? `${reason(state.refusal)}. ${advice(state.refusal)}` : ""),
+  lapsed: ({ lapsed }) => (lapsed ? t(`lapsed_${lapsed.reason}`, { name: isolated(lapsed.person.name) }) : ""),
   stopping: ({ notice }) => {
     if (!notice) return "";
     const { text, at } = notice;
@@ -18,6 +19,8 @@ const SENTENCES = {
 };
 
 const placeOf = ({ at, line, hidden }) => `${at} ${line} ${hidden}`;
+// A name written right to left disturbs nothing around it.
+const isolated = (name) => `\u2068${name}\u2069`;
 
 /** `root` has an element for each, by its id. */
 export function createNotices(root, { heed, changeToken, announce }) {

@@ -3,8 +3,11 @@
 import { canWrite, isTalking } from "../pair.js";
 import { reason, t } from "../strings.js";
 import { createAnnouncer } from "./announcer.js";
+import { createAsks } from "./asks.js";
+import { createBlock } from "./block.js";
 import { createComposer } from "./composer.js";
 import { closeAll, confirm } from "./confirm.js";
+import { createDoorForm } from "./door-form.js";
 import { createJoinForm } from "./join-form.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
@@ -20,7 +23,8 @@ const byId = (id) => document.getElementById(id);
 
 export function createViews(root, act, { preferences, notifier }) {
   const announce = createAnnouncer(byId("announcer"));
-  const dialogs = { leave: byId("leave-dialog"), change: byId("change-dialog"), qr: byId("qr-dialog"), options: byId("options-dialog") };
+  const names = ["leave", "change", "qr", "options", "block"];
+  const dialogs = Object.fromEntries(names.map((name) => [name, byId(`${name}-dialog`)]));
   const leave = async () => (await confirm(dialogs.leave)) && act.leave();
   const options = () => dialogs.options.showModal();
   const changeToken = async () => notices.tell(await card.changeAtOnce());
@@ -31,9 +35,18 @@ export function createViews(root, act, { preferences, notifier }) {
   const composer = createComposer(byId("composer"), act);
   const card = createTokenCard(byId("token-card"), { dialogs, announce, preferences, notifier });
   const joinForm = createJoinForm(byId("join-form"), act);
+  const asks = createAsks(byId("asks"), { ...act, block });
+  const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
+  const askToBlock = createBlock(dialogs.block);
+  const blockPartner = dialogs.options.querySelector("[data-action=block_partner]");
+  let partner = null;
   createPreferences(dialogs.options, preferences, notifier);
   createPushSwitch(dialogs.options, notifier);
+  blockPartner.addEventListener("click", () => {
+    dialogs.options.close();
+    block(partner);
+  });
 
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=change_token]")) return;
@@ -41,11 +54,17 @@ export function createViews(root, act, { preferences, notifier }) {
     card.change();
   });
 
+  async function block(person) {
+    const outcome = await askToBlock(person);
+    if (outcome) notices.tell(outcome);
+  }
+
   // Whoever stood on something that is gone goes on at the head of the page, not at that of the site.
   function keepFocus(draw) {
     const focused = document.activeElement;
+    const isHere = root.contains(focused);
     draw();
-    if (root.contains(focused) && !focused.checkVisibility()) byId("main").focus();
+    if (isHere && !focused.checkVisibility()) byId("main").focus();
   }
 
   function renderInvite(state) {
@@ -54,7 +73,9 @@ export function createViews(root, act, { preferences, notifier }) {
     byId("logged-out").hidden = stage !== "logged_out";
     byId("elsewhere").hidden = stage !== "hidden";
     if (state.token) card.show(state.token);
-    joinForm.render(state.at === "joining", isTalking(state) ? null : state.refusal);
+    asks.render(state.asks);
+    doorForm.render(state.door);
+    joinForm.render(["joining", "asking"].includes(state.at), isTalking(state) ? null : state.refusal);
   }
 
   function renderConversation(state, conversation) {
@@ -71,6 +92,8 @@ export function createViews(root, act, { preferences, notifier }) {
     root.dataset.ticks = preferences.get("ticks") ? "on" : "off";
     status.render(standing, actionsOf(state, standing));
     notices.render(state);
+    partner = state.pair?.partner ?? null;
+    blockPartner.hidden = partner === null || state.hidden;
     const fromPartner = renderConversation(state, conversation);
     composer.show(canWrite(state));
     renderInvite(state);
@@ -90,7 +113,11 @@ export function createViews(root, act, { preferences, notifier }) {
       composer.focus();
     },
 
-    giveBack: composer.giveBack,
+    giveBack(text) {
+      composer.giveBack(text);
+      announce(t("taken_back"));
+    },
+
     fillIn: joinForm.put,
     /** The partner of that name is typing; null: nobody is. */
     typing(name) {
@@ -110,6 +137,7 @@ function stageOf({ at, line, pair, hidden }) {
 function actionsOf(state, { action }) {
   const actions = action ? [action] : [];
   if (canWrite(state)) actions.push("leave");
+  if (state.at === "asking" && state.line === "open") actions.push("withdraw");
   if (state.at === "ended" && state.line === "open") actions.push("clear");
   if (!state.hidden && state.line !== "logged_out") actions.push("options");
   return actions;

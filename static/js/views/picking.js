@@ -18,7 +18,7 @@ export function createPicking(list) {
     pick(message, true);
   });
   list.addEventListener("keydown", (event) => {
-    if (!(event.key in STEPS) || !event.target.matches("[data-action=copy]")) return;
+    if (!(event.key in STEPS) || !event.target.matches(".message__tool")) return;
     event.preventDefault();
     buttonOf(neighbour(STEPS[event.key])).focus();
   });
@@ -30,10 +30,10 @@ export function createPicking(list) {
   }
 
   function pick(message, hand) {
-    if (picked) buttonOf(picked).tabIndex = -1;
+    if (picked) setTabIndex(picked, -1);
     picked = message;
     byHand = hand && message !== list.lastElementChild;
-    if (picked) buttonOf(picked).tabIndex = 0;
+    if (picked) setTabIndex(picked, 0);
   }
 
   return {
@@ -47,4 +47,8 @@ export function createPicking(list) {
 
 function buttonOf(message) {
   return message.querySelector("[data-action=copy]");
+}
+
+function setTabIndex(message, index) {
+  for (const button of message.querySelectorAll(".message__tool")) button.tabIndex = index;
 }
