@@ -188,7 +188,7 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "syst
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an email address changes: it can get a new password
 
-# An address is for one thing, a forgotten password, and only once it is verified (docs/decisions/0021). Nothing tells
+# An address is for one thing, a forgotten password, and only once it is verified (docs/decisions/0028). Nothing tells
 # whose it is, or whether it is anybody's.
 ACCOUNT_EMAIL_VERIFICATION = "optional" if SENDS_MAIL else "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"

@@ -24,7 +24,7 @@ local theirs_to_me = field(user_key(owner), 'asking')
 local is_wanted = theirs_to_me and field(ask_key(theirs_to_me), 'owner') == user
 local was_declined = redis.call('EXISTS', 'tandem:declined:' .. owner .. ':' .. user) == 1
 
--- Behind a closed door nobody is at home: not a word of whether they are, or talk with somebody else (docs/decisions/0016).
+-- Behind a closed door nobody is at home: not a word of whether they are, or talk with somebody else (docs/decisions/0020).
 if closed == '1' and not is_wanted then return refuse(was_declined and 'declined' or 'partner_offline') end
 if mine then return refuse('already_paired') end
 
