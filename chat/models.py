@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.models import Session
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,8 +65,10 @@ class User(AbstractUser):
 
     def rotate_token(self) -> None:
         """Replace the token; the old one is refused from now on."""
-        self.token = tokens.make()
-        self.save(update_fields=["token"])
+        with transaction.atomic():
+            FormerToken.remember(self.token)
+            self.token = tokens.make()
+            self.save(update_fields=["token"])
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> User:
@@ -101,6 +104,33 @@ class PushSubscription(models.Model):
     def alive(cls) -> models.QuerySet[PushSubscription]:
         """Those whose login has not run out."""
         return cls.objects.filter(session__expire_date__gt=timezone.now(), user__is_active=True)
+
+
+class FormerToken(models.Model):
+    """A token that was changed, so that whoever still has it is told so. Neither the token nor whose it was can be read here."""
+
+    DAYS = 90  # by then whoever has it has asked for the new one
+
+    digest = models.CharField(max_length=64, unique=True)  # of 128 random bits: not to be found by trying
+    changed = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"former token {self.pk}"
+
+    @classmethod
+    def remember(cls, token: str) -> None:
+        """This token is changed now."""
+        cls.objects.filter(changed__lt=timezone.now() - timedelta(days=cls.DAYS)).delete()
+        cls.objects.get_or_create(digest=_digest(token))
+
+
+def was_changed(token: str) -> bool:
+    """Whether this was somebody's token until not long ago."""
+    return FormerToken.objects.filter(digest=_digest(token)).exists()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(f"tandem token {token}".encode()).hexdigest()
 
 
 def is_taken(name: str, but_for: User | None = None) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chat import accounts, sharing, tokens
 from chat.forms import DoorForm, NameForm
-from chat.models import User, inviter
+from chat.models import User, inviter, was_changed
 from chat.sharing import person
 
 
@@ -56,7 +56,7 @@ def invitation(request: HttpRequest) -> JsonResponse:
     token = tokens.normalise(request.POST.get("token", ""))
     owner = inviter(token, person(request)) if token else None
     if not owner:
-        return _refusal("unknown_token", 404)
+        return _refusal("unknown_token", 404, changed=bool(token) and was_changed(token))
     if owner == request.user:
         return _refusal("own_token", 409)
     return JsonResponse({"username": owner.username, "name": owner.display_name})
@@ -150,5 +150,5 @@ def end_login(request: HttpRequest, login: int) -> HttpResponse:
     return redirect("usersessions_list")
 
 
-def _refusal(code: str, status: int) -> JsonResponse:
-    return JsonResponse({"code": code}, status=status)
+def _refusal(code: str, status: int, *, changed: bool = False) -> JsonResponse:
+    return JsonResponse({"code": code, **({"changed": True} if changed else {})}, status=status)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError
 
 from chat import tokens
-from chat.models import door_of, use_invitation
+from chat.models import door_of, use_invitation, was_changed
 from chat.pairs import protocol
 from chat.pairs.answers import Asking, Seated, Standing, Used
 from chat.pairs.feed import Feed, Say
@@ -39,7 +39,9 @@ class Doorbell:
         token = tokens.normalise(frame.token)
         door = await look_up(door_of, token, self.seat.user) if token else None
         if door is None:
-            raise Refusal("unknown_token")
+            refusal = Refusal("unknown_token")
+            refusal.changed = bool(token) and await look_up(was_changed, token)
+            raise refusal
         self.asking = ""  # whatever was asked before is answered no more
         joining = self.pairing.join(self.seat, door)
         # Whoever lets nobody in, or not this one, is not called to the door either.

@@ -77,6 +77,7 @@ class Refusal(Exception):
         self.n = n
         self.expected = expected
         self.notified = False
+        self.changed = False
 
     def frame(self) -> Error:
         """Return the frame that says so."""
@@ -87,6 +88,7 @@ class Refusal(Exception):
             n=UNSET if self.n is None else self.n,
             expected=UNSET if self.expected is None else self.expected,
             notified=self.notified or UNSET,
+            changed=self.changed or UNSET,
         )
 
 
@@ -437,6 +439,7 @@ class Error(ServerFrame, tag="error"):
     n: int | UnsetType = UNSET
     expected: int | UnsetType = UNSET
     notified: bool | UnsetType = UNSET
+    changed: bool | UnsetType = UNSET
 
 
 class Pong(ServerFrame, tag="pong"):

@@ -9,7 +9,7 @@ import { advice, reason, t } from "./strings.js";
 import { readToken } from "./token.js";
 import { partsOf, say, write } from "./views/sentence.js";
 
-const FINAL = ["unknown_token", "changed_token", "own_token"]; // pressing Join would be in vain
+const FINAL = ["unknown_token", "own_token"]; // pressing Join would be in vain
 
 const root = document.getElementById("join");
 const part = partsOf(root);

@@ -108,8 +108,8 @@ function error(state, frame) {
   return to(state);
 }
 
-function refused(state, { code, message, notified }) {
-  const back = { wish: null, refusal: { code, message, ...(notified && { notified }) } };
+function refused(state, { code, message, notified, changed }) {
+  const back = { wish: null, refusal: { code, message, ...(notified && { notified }), ...(changed && { changed }) } };
   if (state.at !== "joining" && state.at !== "asking") return to(state, back);
   return to(state, { ...back, at: state.pair ? "ended" : "waiting", owner: null, until: null });
 }

@@ -66,7 +66,7 @@ const SERVER_FRAMES = {
   token: shape({ token: text }),
   door: shape({ door }),
   closing: shape({ reason: text, retry: orAbsent(seconds) }),
-  error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count), notified: orAbsent(truth) }),
+  error: shape({ code: text, message: text, for: orAbsent(text), n: orAbsent(count), expected: orAbsent(count), notified: orAbsent(truth), changed: orAbsent(truth) }),
   notice: shape({ text, seconds }),
   trouble: shape({ active: truth }),
   pong: shape({}),

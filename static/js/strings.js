@@ -48,7 +48,9 @@ const SENTENCES = {
     "The owner of this token is talking with somebody else. Ask them to tell you when the seat is free.",
   ),
   unknown_token: gettext_noop("Nobody has this token"),
-  unknown_token_next: gettext_noop("It may have been changed, or was for one use only. Ask your partner for the current one."),
+  unknown_token_next: gettext_noop("Perhaps a digit is missing, or it was for one use only. Ask your partner for the current one."),
+  changed_token: gettext_noop("This token was changed"),
+  changed_token_next: gettext_noop("It was your partner's until they took a new one. Ask them for it."),
   own_token: gettext_noop("This is your own token"),
   own_token_next: gettext_noop("Give it to your partner, or paste theirs here."),
   partner_offline: gettext_noop("The owner of this token is not here right now"),
@@ -189,12 +191,14 @@ export function t(id, params = {}) {
 }
 
 /** The sentence for what the server refused: ours, or the server's own where the code is news to this page. */
-export function reason({ code, message }) {
+export function reason({ code, message, changed }) {
+  if (changed) return t("changed_token");
   return Object.hasOwn(SENTENCES, code) ? t(code) : message;
 }
 
 /** What to do next about it, or nothing. */
-export function advice({ code, notified }) {
+export function advice({ code, notified, changed }) {
+  if (changed) return t("changed_token_next");
   if (notified) return t("partner_notified");
   return Object.hasOwn(SENTENCES, `${code}_next`) ? t(`${code}_next`) : "";
 }

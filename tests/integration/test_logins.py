@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -220,3 +222,16 @@ async def test_a_regular_check_finds_logins_that_ended_in_any_other_way(django_u
     await sync_to_async(Session.objects.filter(session_key="carol")._raw_delete)("default")
     await django_user_model.objects.filter(username="dave").aupdate(is_active=False)
     assert await ended_logins([alice, bob, carol, dave]) == [bob, carol, dave]
+
+
+async def test_whoever_still_has_a_token_that_was_changed_is_told_so(site, carol, alice):
+    """The code stays `unknown_token`, for clients that know nothing else; what it was cannot be read in the database."""
+    old = carol.person.token
+    await asyncio.to_thread(carol.post, "/token/rotate/")
+    a = await alice.open(site.urls()[0])
+    refusal = await a.join(old)
+    assert (refusal["code"], refusal["changed"]) == ("unknown_token", True)
+    never = await a.join("0" * 32)
+    assert (never["code"], never.get("changed")) == ("unknown_token", None)
+    with contextlib.closing(sqlite3.connect(site.folder / "site.sqlite3")) as database:
+        assert not any(old in line for line in database.iterdump())

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 import { runInThisContext } from "node:vm";
 
-import { parts, t } from "../../static/js/strings.js";
+import { advice, parts, reason, t } from "../../static/js/strings.js";
 
 afterEach(() => delete globalThis.tandemCatalogue);
 
@@ -54,4 +54,11 @@ test("a name stays a piece of its own in every language", () => {
 test("what the catalogue does not know is said in English", () => {
   globalThis.tandemCatalogue = { plural: () => 0, sentences: {} };
   assert.equal(t("copied"), "Copied");
+});
+
+test("a token that was changed has words of its own", () => {
+  const refusal = { code: "unknown_token", message: "Nobody has this token.", changed: true };
+  assert.equal(reason(refusal), "This token was changed");
+  assert.match(advice(refusal), /took a new one/);
+  assert.equal(reason({ ...refusal, changed: undefined }), "Nobody has this token");
 });
