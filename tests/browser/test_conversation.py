@@ -181,12 +181,13 @@ async def test_a_partner_with_a_display_name_is_called_by_both_names(visitor):
     await alice.sign_up()
     await bob.sign_up()
     await bob.go("/settings/")
-    await bob.page.locator("input[name=name]").fill(alice.username)
-    await bob.page.get_by_role("button", name="Save").click()
+    name = f"Sir {bob.username}"
+    await bob.page.locator("input[name=name]").fill(name)
+    await bob.page.get_by_role("region", name="Your name").get_by_role("button", name="Save").click()
     await bob.go("/chat/")
-    await expect(bob.page.locator("#token-card")).to_contain_text(f"You are {alice.username} (@{bob.username})")
+    await expect(bob.page.locator("#token-card")).to_contain_text(f"You are {name} (@{bob.username})")
     await bob.join(await alice.token())
-    await alice.stands(f"Connected with {alice.username} (@{bob.username})")
+    await alice.stands(f"Connected with {name} (@{bob.username})")
 
 
 async def test_log_in_and_sign_up_begin_in_their_first_field(visitor):
