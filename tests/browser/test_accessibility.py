@@ -27,6 +27,7 @@ PUBLIC_PAGES = [
 ]
 OWN_PAGES = [
     "/settings/",
+    "/invitations/",
     "/token/rotate/",
     "/accounts/logout/",
     "/accounts/password/change/",
