@@ -56,7 +56,7 @@ def invitation(request: HttpRequest) -> JsonResponse:
     token = tokens.normalise(request.POST.get("token", ""))
     owner = inviter(token, person(request)) if token else None
     if not owner:
-        return _refusal("unknown_token", 404, changed=bool(token) and was_changed(token))
+        return _refusal("unknown_token", 404, changed=token is not None and was_changed(token))
     if owner == request.user:
         return _refusal("own_token", 409)
     return JsonResponse({"username": owner.username, "name": owner.display_name})

@@ -1,11 +1,10 @@
-"""The private chat's socket: frames to rules, rules to frames. It decides nothing itself."""
+"""The private chat's socket: frames of the client to the rules, whose answers go back. It decides nothing itself."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,13 +15,13 @@ from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from chat.pairs import protocol
-from chat.pairs.answers import Fenced, Standing
+from chat.pairs.answers import Fenced
 from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
 from chat.pairs.pairing import Seat
 from chat.pairs.process import this_process
 from chat.pairs.protocol import Refusal
-from chat.realtime.consumer import SocketConsumer
+from chat.pairs.socket import PairSocket
 from chat.realtime.login import Login, login_of
 from chat.realtime.rate_limit import Bucket, Strikes
 
@@ -34,17 +33,13 @@ RESUME_SECONDS = 1.0  # from `welcome` until live messages go out even if the cl
 BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 
 
-class PairConsumer(SocketConsumer):
+class PairConsumer(PairSocket):
     """One window of one user."""
 
     EVENTS = {"pair.frame": "published", "receipt.refused": "receipt_refused"}
 
-    login: Login | None = None
     receipt_at = 0.0
     receipt_answer: asyncio.Future[int] | None = None  # to the last one
-    seat: Seat | None = None
-    feed: Feed  # from `_enter` on, and so is the next
-    doorbell: Doorbell
 
     # --- The socket's life ---
 
@@ -59,7 +54,7 @@ class PairConsumer(SocketConsumer):
         try:
             self.login = await login_of(self.scope)
             if self.login is None:
-                await self._bid_farewell("logged_out")
+                await self.bid_farewell("logged_out")
             else:
                 await self._enter(self.login)
         except (DatabaseError, InterfaceError) as error:
@@ -100,30 +95,13 @@ class PairConsumer(SocketConsumer):
         with contextlib.suppress(RedisError):  # nobody renews this seat any more: its lease runs out by itself
             await self.pairing.drop(seat)
 
-    async def cannot_go_on(self) -> None:
-        """Redis or the database is away, a handler broke or the process ends: come again, and not all at once."""
-        await self._bid_farewell("restarting", soon())
-
-    async def told(self, text: str, seconds: int) -> None:
-        await self.say(protocol.Notice(text, seconds))
-
-    async def _let_go(self, reason: protocol.ClosingReason) -> None:
-        """The seat is somebody else's, or nobody's."""
-        self.process.discard(self)
-        self.seat = None
-        await self._bid_farewell(reason)
-
-    async def _bid_farewell(self, reason: protocol.ClosingReason, retry: float | None = None) -> None:
-        await self.say(protocol.Closing(reason, retry))
-        await self.close(protocol.CLOSE_CODES[reason])
-
     # --- From the client ---
 
     async def heard(self, text: str | None) -> None:
         """One frame in; at most one error frame out where it is refused."""
         now = time.monotonic()
         if self.is_limited and not self.frames.take(now):
-            await self._bid_farewell("flooding", FLOOD_RETRY)
+            await self.bid_farewell("flooding", FLOOD_RETRY)
             return
         frame: protocol.AnyClientFrame | None = None
         try:
@@ -143,7 +121,7 @@ class PairConsumer(SocketConsumer):
 
     async def _cannot(self, error: Exception, frame: protocol.AnyClientFrame | None) -> None:
         if isinstance(error, Fenced):
-            await self._lost_seat(error)
+            await self.lost_seat(error)
         await self._refuse(Refusal("unavailable"), frame)
 
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
@@ -156,12 +134,12 @@ class PairConsumer(SocketConsumer):
 
     async def _leave(self, frame: protocol.Leave) -> None:
         self.process.receipts.hand_in(self)
-        await self.pairing.leave(self._seat, frame.pair)
+        await self.pairing.leave(self.taken_seat, frame.pair)
 
     async def _message(self, frame: protocol.SendMessage) -> None:
         self.lets_events_pass = True  # what Redis published before it stored this message comes before its answer
         try:
-            appended = await self.pairing.append(self._seat, frame.pair, frame.n, frame.text, self.feed.seq)
+            appended = await self.pairing.append(self.taken_seat, frame.pair, frame.n, frame.text, self.feed.seq)
         finally:
             self.lets_events_pass = False
         if not self.feed.was_next(appended):
@@ -170,7 +148,7 @@ class PairConsumer(SocketConsumer):
         await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
 
     async def _recall(self, frame: protocol.Recall) -> None:
-        seq = await self.pairing.recall(self._seat, frame.pair, frame.n)
+        seq = await self.pairing.recall(self.taken_seat, frame.pair, frame.n)
         await self.say(protocol.Recalled(frame.pair, seq, frame.n, mine=True))
 
     async def _received(self, frame: protocol.Received) -> None:
@@ -200,7 +178,7 @@ class PairConsumer(SocketConsumer):
             raise error
 
     async def _typing(self, frame: protocol.Typing) -> None:
-        await self.pairing.typing(self._seat, frame.pair, frame.active)
+        await self.pairing.typing(self.taken_seat, frame.pair, frame.active)
 
     async def _resume(self, frame: protocol.Resume) -> None:
         last, complete = await self.feed.replay(frame.pair, frame.seq)
@@ -220,123 +198,6 @@ class PairConsumer(SocketConsumer):
             await self.work_off_events()
         await self.say(protocol.Pong())
 
-    # --- From the rules, through the channel layer ---
-
-    def handled_at_once(self, event: dict[str, Any]) -> bool:
-        """A message that is the next one, or how far ours are delivered: nearly all that is ever published."""
-        values = event.get("frame")
-        if values is None or values.get("pair") != self.feed.pair:
-            return False
-        if values["type"] == "message":
-            return self.feed.is_next(values["seq"]) and self._say_next(values)
-        if values["type"] == "delivered" and self.send_now(
-            protocol.encode(protocol.Delivered(values["pair"], values["seq"]))
-        ):
-            self.feed.delivered = values["seq"]
-            return True
-        return False
-
-    def _say_next(self, values: dict[str, Any]) -> bool:
-        frame = protocol.Message(
-            values["pair"],
-            values["seq"],
-            values["n"],
-            mine=False,
-            text=values["text"],
-            sent_at=protocol.timestamp(values["sent_at"]),
-        )
-        if not self.send_now(protocol.encode(frame)):
-            return False
-        self.feed.seq = frame.seq
-        return True
-
-    async def published(self, event: dict[str, Any]) -> None:
-        """Pass a published frame on, if it is of this socket's pair."""
-        values = event["frame"]
-        if await self.doorbell.hears(values):
-            return
-        frame = protocol.published(values)
-        match frame:
-            case protocol.Token():
-                await self.say(frame)
-            case protocol.Closing():
-                await self._let_go(frame.reason)
-            case protocol.Joined():
-                self.doorbell.seated()
-                if frame.pair.id != self.feed.pair:
-                    self.feed.begin(frame.pair)
-                    await self.say(frame)
-            case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
-                await self.feed.live(frame)
-            case protocol.Left() if frame.pair == self.feed.pair:
-                self.feed.begin(None)
-                await self.say(frame)
-            case _ if frame.pair == self.feed.pair:
-                if isinstance(frame, protocol.Delivered):
-                    self.feed.delivered = frame.seq
-                await self.say(frame)
-
-    async def trouble(self, active: bool) -> None:
-        """Redis stopped answering, or answers again."""
-        async with self.turn:
-            if not self.over:
-                await self.say(protocol.Trouble(active))
-
-    def agrees(self, standing: Standing) -> bool:
-        """Whether this socket knows already what Redis says."""
-        if standing.fenced or standing.pair != (self.feed.pair or ""):
-            return False
-        return standing.seq <= self.feed.seq and self.doorbell.agrees(standing)
-
-    async def reconcile(self, standing: Standing) -> None:
-        """Make good what an event should have said: the channel layer may lose some, Redis does not."""
-        async with self.turn:
-            if self.over or self.seat is None:
-                return
-            if standing.fenced:
-                await self._lost_seat(Fenced(standing.fenced))
-                return
-            if standing.pair != (self.feed.pair or ""):
-                await self._stand_with(await self.pairing.look(self.seat))
-            else:
-                await self.feed.catch_up(standing.seq)
-            if not self.doorbell.agrees(standing):
-                await self.doorbell.reconcile()
-
-    async def _lost_seat(self, fenced: Fenced) -> None:
-        """To another window; or it was not renewed in time or lost with Redis' memory, and can be taken again."""
-        if fenced.reason == "replaced":
-            await self._let_go("replaced")
-        else:
-            await self._stand_with(await self.pairing.enter(self._seat))
-
-    async def _stand_with(self, pair: protocol.Pair | None) -> None:
-        """Bring the client to the pair that Redis says it is in, or out of the one it is not in any more."""
-        before, delivered = self.feed.pair, self.feed.delivered
-        if before and (pair is None or pair.id != before):
-            self.feed.begin(None)
-            await self.say(protocol.Left(before, "timeout", delivered))
-        if pair is None:
-            return
-        if pair.id != before:
-            self.doorbell.seated()
-            self.feed.begin(pair, seq=0)
-            await self.say(protocol.Joined(pair))
-        await self.feed.catch_up(pair.seq)
-
-    # --- Small things ---
-
-    @property
-    def _seat(self) -> Seat:
-        assert self.seat is not None
-        return self.seat
-
-    async def say(self, frame: protocol.ServerFrame) -> None:
-        """Send one frame."""
-        text = protocol.encode(frame)
-        if not self.send_now(text):
-            await self.send({"type": "websocket.send", "text": text.decode()})
-
 
 HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitable[None]]] = {
     protocol.Join: lambda socket, frame: socket.doorbell.join(frame),
@@ -351,8 +212,3 @@ HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitab
     protocol.Resume: PairConsumer._resume,
     protocol.Ping: PairConsumer._ping,
 }
-
-
-def soon() -> float:
-    """Seconds until a client should come again, spread so that not all come at once."""
-    return round(random.uniform(0.2, 3), 1)  # noqa: S311 - not a secret

@@ -40,7 +40,7 @@ class Doorbell:
         door = await look_up(door_of, token, self.seat.user) if token else None
         if door is None:
             refusal = Refusal("unknown_token")
-            refusal.changed = bool(token) and await look_up(was_changed, token)
+            refusal.changed = token is not None and await look_up(was_changed, token)
             raise refusal
         self.asking = ""  # whatever was asked before is answered no more
         joining = self.pairing.join(self.seat, door)

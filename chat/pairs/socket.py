@@ -1,0 +1,165 @@
+"""What a pair's socket is told by the rules, and what it tells its client because of that."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from chat.pairs import protocol
+from chat.pairs.answers import Fenced, Standing
+from chat.pairs.doorbell import Doorbell
+from chat.pairs.feed import Feed
+from chat.pairs.pairing import Pairing, Seat
+from chat.pairs.process import PairProcess
+from chat.realtime.consumer import SocketConsumer
+from chat.realtime.login import Login
+
+
+class PairSocket(SocketConsumer):
+    """One window of one user, as the rules see it; `PairConsumer` is the side of the client."""
+
+    process: PairProcess
+    pairing: Pairing
+    login: Login | None = None
+    seat: Seat | None = None
+    feed: Feed  # from the moment the seat is taken, and so is the next
+    doorbell: Doorbell
+
+    def handled_at_once(self, event: dict[str, Any]) -> bool:
+        """A message that is the next one, or how far ours are delivered: nearly all that is ever published."""
+        values = event.get("frame")
+        if values is None or values.get("pair") != self.feed.pair:
+            return False
+        if values["type"] == "message":
+            return self.feed.is_next(values["seq"]) and self._say_next(values)
+        if values["type"] == "delivered" and self.send_now(
+            protocol.encode(protocol.Delivered(values["pair"], values["seq"]))
+        ):
+            self.feed.delivered = values["seq"]
+            return True
+        return False
+
+    def _say_next(self, values: dict[str, Any]) -> bool:
+        frame = protocol.Message(
+            values["pair"],
+            values["seq"],
+            values["n"],
+            mine=False,
+            text=values["text"],
+            sent_at=protocol.timestamp(values["sent_at"]),
+        )
+        if not self.send_now(protocol.encode(frame)):
+            return False
+        self.feed.seq = frame.seq
+        return True
+
+    async def published(self, event: dict[str, Any]) -> None:
+        """Pass a published frame on, if it is of this socket's pair."""
+        values = event["frame"]
+        if await self.doorbell.hears(values):
+            return
+        frame = protocol.published(values)
+        match frame:
+            case protocol.Token():
+                await self.say(frame)
+            case protocol.Closing():
+                await self.let_go(frame.reason)
+            case protocol.Joined():
+                self.doorbell.seated()
+                if frame.pair.id != self.feed.pair:
+                    self.feed.begin(frame.pair)
+                    await self.say(frame)
+            case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
+                await self.feed.live(frame)
+            case protocol.Left() if frame.pair == self.feed.pair:
+                self.feed.begin(None)
+                await self.say(frame)
+            case _ if frame.pair == self.feed.pair:
+                if isinstance(frame, protocol.Delivered):
+                    self.feed.delivered = frame.seq
+                await self.say(frame)
+
+    async def trouble(self, active: bool) -> None:
+        """Redis stopped answering, or answers again."""
+        async with self.turn:
+            if not self.over:
+                await self.say(protocol.Trouble(active))
+
+    def agrees(self, standing: Standing) -> bool:
+        """Whether this socket knows already what Redis says."""
+        if standing.fenced or standing.pair != (self.feed.pair or ""):
+            return False
+        return standing.seq <= self.feed.seq and self.doorbell.agrees(standing)
+
+    async def reconcile(self, standing: Standing) -> None:
+        """Make good what an event should have said: the channel layer may lose some, Redis does not."""
+        async with self.turn:
+            if self.over or self.seat is None:
+                return
+            if standing.fenced:
+                await self.lost_seat(Fenced(standing.fenced))
+                return
+            if standing.pair != (self.feed.pair or ""):
+                await self._stand_with(await self.pairing.look(self.seat))
+            else:
+                await self.feed.catch_up(standing.seq)
+            if not self.doorbell.agrees(standing):
+                await self.doorbell.reconcile()
+
+    async def lost_seat(self, fenced: Fenced) -> None:
+        """To another window; or it was not renewed in time or lost with Redis' memory, and can be taken again."""
+        if fenced.reason == "replaced":
+            await self.let_go("replaced")
+        else:
+            await self._stand_with(await self.pairing.enter(self.taken_seat))
+
+    async def _stand_with(self, pair: protocol.Pair | None) -> None:
+        """Bring the client to the pair that Redis says it is in, or out of the one it is not in any more."""
+        before, delivered = self.feed.pair, self.feed.delivered
+        if before and (pair is None or pair.id != before):
+            self.feed.begin(None)
+            await self.say(protocol.Left(before, "timeout", delivered))
+        if pair is None:
+            return
+        if pair.id != before:
+            self.doorbell.seated()
+            self.feed.begin(pair, seq=0)
+            await self.say(protocol.Joined(pair))
+        await self.feed.catch_up(pair.seq)
+
+    # --- The end ---
+
+    async def cannot_go_on(self) -> None:
+        """Redis or the database is away, a handler broke or the process ends: come again, and not all at once."""
+        await self.bid_farewell("restarting", soon())
+
+    async def told(self, text: str, seconds: int) -> None:
+        await self.say(protocol.Notice(text, seconds))
+
+    async def let_go(self, reason: protocol.ClosingReason) -> None:
+        """The seat is somebody else's, or nobody's."""
+        self.process.discard(self)
+        self.seat = None
+        await self.bid_farewell(reason)
+
+    async def bid_farewell(self, reason: protocol.ClosingReason, retry: float | None = None) -> None:
+        await self.say(protocol.Closing(reason, retry))
+        await self.close(protocol.CLOSE_CODES[reason])
+
+    # --- What both sides use ---
+
+    @property
+    def taken_seat(self) -> Seat:
+        assert self.seat is not None
+        return self.seat
+
+    async def say(self, frame: protocol.ServerFrame) -> None:
+        """Send one frame."""
+        text = protocol.encode(frame)
+        if not self.send_now(text):
+            await self.send({"type": "websocket.send", "text": text.decode()})
+
+
+def soon() -> float:
+    """Seconds until a client should come again, spread so that not all come at once."""
+    return round(random.uniform(0.2, 3), 1)  # noqa: S311 - not a secret
