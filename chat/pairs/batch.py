@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
+from redis.exceptions import ConnectionError as RedisConnectionError
+
 AT_ONCE = 64  # calls in one script, so that none holds Redis for more than a millisecond or two
 
 T = TypeVar("T")
@@ -51,19 +53,16 @@ class Batch(Generic[T]):
         reply.add_done_callback(lambda reply: self._answer(reply, callers))
 
     def _answer(self, reply: asyncio.Future[bytes], callers: list[asyncio.Future[T]]) -> None:
+        """Whatever happened, nobody waits for ever."""
         self._on_their_way.discard(reply)
-        if reply.cancelled():
-            for caller in callers:
-                caller.cancel()
-        elif error := reply.exception():
-            for caller in callers:
-                if not caller.done():
-                    caller.set_exception(error)
-        else:
-            for caller, answer in zip(callers, self._decode(reply.result()), strict=True):
-                if caller.done():
-                    continue
-                if isinstance(answer, Exception):
-                    caller.set_exception(answer)
-                else:
-                    caller.set_result(cast(T, answer))
+        try:
+            answers: Sequence[T | Exception | None] = self._decode(reply.result())
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is raised where it is awaited
+            answers = [error if isinstance(error, Exception) else RedisConnectionError("given up")] * len(callers)
+        for caller, answer in zip(callers, answers, strict=True):
+            if caller.done():
+                continue
+            if isinstance(answer, Exception):
+                caller.set_exception(answer)
+            else:
+                caller.set_result(cast(T, answer))

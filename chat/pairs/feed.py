@@ -8,7 +8,7 @@ from chat.pairs import protocol
 from chat.pairs.answers import Appended, Entry, Piece
 from chat.pairs.pairing import Pairing, Seat
 
-PIECE = 50  # messages read from the log at once: at most 1.6 MB
+PIECE = 50  # messages read from the log at once: at most 96 kB
 
 Say = Callable[[protocol.ServerFrame], Awaitable[None]]
 
@@ -91,7 +91,7 @@ class Feed:
             for entry in piece.messages:
                 await self.say(message_frame(pair, entry))
                 self.seq = max(self.seq, entry.seq)
-            if len(piece.messages) < PIECE:
+            if not piece.messages or piece.messages[-1].seq >= piece.seq:
                 return piece, complete
             piece = await self.pairing.resume(self.seat, pair, piece.messages[-1].seq, PIECE)
 

@@ -51,6 +51,8 @@ _OF_EACH_MESSAGE = (
     "received",
 )  # these know nothing of coming and going, and Redis sets up no more than they need
 
+# Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
+PIECES_AT_ONCE = 32
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
 
@@ -107,6 +109,7 @@ class Pairing:
         self._scripts = {
             file.stem: redis.register_script(_with_what_it_stands_on(file)) for file in _LUA.glob("[!_]*.lua")
         }
+        self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
         common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
         self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
@@ -180,8 +183,9 @@ class Pairing:
         await self._call("typing", seat.user, seat.connection, pair, int(active))
 
     async def resume(self, seat: Seat, pair: str, seq: int, most: int = 50) -> Piece:
-        """Return at most `most` messages after `seq`."""
-        raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
+        """Return at most `most` messages after `seq`, fewer where their texts are long."""
+        async with self._pieces:
+            raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
         return answers.decode_piece(raw)
 
     # --- Limits, leases, logins ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 from chat.pairs.protocol import Received
@@ -51,4 +52,5 @@ class Receipts:
     def _hand_in_all(self) -> None:
         self._timer = None
         for reader in list(self._waiting):
+            reader.receipt_at = time.monotonic()
             self.hand_in(reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 
@@ -11,6 +12,7 @@ from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
 from chat.pairs.pairing import Pairing, Seat
 from chat.pairs.process import PairProcess
+from chat.pairs.protocol import Refusal
 from chat.realtime.consumer import SocketConsumer
 from chat.realtime.login import Login
 
@@ -32,12 +34,16 @@ class PairSocket(SocketConsumer):
             return False
         if values["type"] == "message":
             return self.feed.is_next(values["seq"]) and self._say_next(values)
-        if values["type"] == "delivered" and self.send_now(
-            protocol.encode(protocol.Delivered(values["pair"], values["seq"]))
-        ):
-            self.feed.delivered = values["seq"]
-            return True
+        if values["type"] == "delivered" and values["seq"] <= self.feed.seq:  # else its `accepted` is still on the way
+            return self._say_delivered(values)
         return False
+
+    def _say_delivered(self, values: dict[str, Any]) -> bool:
+        frame = protocol.Delivered(values["pair"], values["seq"])
+        if not self.send_now(protocol.encode(frame)):
+            return False
+        self.feed.delivered = frame.seq
+        return True
 
     def _say_next(self, values: dict[str, Any]) -> bool:
         frame = protocol.Message(
@@ -70,7 +76,10 @@ class PairSocket(SocketConsumer):
                     self.feed.begin(frame.pair)
                     await self.say(frame)
             case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
-                await self.feed.live(frame)
+                with contextlib.suppress(
+                    Refusal
+                ):  # the pair ended before what was missing could be read: `left` follows
+                    await self.feed.live(frame)
             case protocol.Left() if frame.pair == self.feed.pair:
                 self.feed.begin(None)
                 await self.say(frame)
@@ -102,7 +111,8 @@ class PairSocket(SocketConsumer):
             if standing.pair != (self.feed.pair or ""):
                 await self._stand_with(await self.pairing.look(self.seat))
             else:
-                await self.feed.catch_up(standing.seq)
+                with contextlib.suppress(Refusal):  # as above
+                    await self.feed.catch_up(standing.seq)
             if not self.doorbell.agrees(standing):
                 await self.doorbell.reconcile()
 

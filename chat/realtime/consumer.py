@@ -63,7 +63,6 @@ class SocketConsumer(AsyncConsumer):
         finally:
             # Also when cancelled: the partner has to learn that this socket is gone.
             await asyncio.shield(asyncio.wait_for(self._end(), GOODBYE_SECONDS))
-            shutdown.strike_off(self)
 
     async def _open_channel(self) -> None:
         self.channel_layer = get_channel_layer(self.channel_layer_alias)
@@ -74,9 +73,12 @@ class SocketConsumer(AsyncConsumer):
             self.channel_layer.hand_over(self.channel_name, self.tell)
 
     async def _end(self) -> None:
-        if self.channel_name:
-            self.channel_layer.end_channel(self.channel_name)
-        await self.closed()
+        try:
+            if self.channel_name:
+                self.channel_layer.end_channel(self.channel_name)
+            await self.closed()
+        finally:
+            shutdown.strike_off(self)
 
     # --- One thing at a time ---
 

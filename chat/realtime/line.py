@@ -31,6 +31,10 @@ pack: Callable[[tuple[Word, ...]], bytes] = pack_command  # type: ignore[assignm
 _NOTHING = object()
 
 
+class WrongRedis(RedisConnectionError):
+    """What answers is not, or not yet, the Redis to talk to."""
+
+
 class Command:
     """Something asked of Redis, and the future that gets the answer; `unknown` is asked where Redis has no such script."""
 
@@ -49,16 +53,21 @@ class Command:
 
 
 class Line(asyncio.Protocol):
-    """Tells `on_push` what Redis says by itself, and `on_lost` which commands were not answered, and why."""
+    """Tells `on_push` what Redis says by itself, `on_lost` which commands were not answered and why.
+
+    `on_alive` is called at the first answer that is no refusal.
+    """
 
     def __init__(
         self,
         connection: AbstractConnection,
         on_push: Callable[[list[Any]], None],
         on_lost: Callable[[Line, deque[Command], RedisError], None],
+        on_alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection  # whose end would close the transport
-        self._on_push, self._on_lost = on_push, on_lost
+        self._on_push, self._on_lost, self._on_alive = on_push, on_lost, on_alive
+        self.has_answered = False
         self._unanswered: deque[Command] = deque()
         self._parser = Reader(notEnoughData=_NOTHING)
         self._lost: RedisError | None = None
@@ -99,6 +108,12 @@ class Line(asyncio.Protocol):
         try:
             parser.feed(data)
             while (reply := parser.gets()) is not _NOTHING and self._lost is None:
+                if isinstance(reply, ReplyError):
+                    self._refuse(str(reply))
+                    continue
+                if not self.has_answered:
+                    self.has_answered = True
+                    self._on_alive()
                 if type(reply) is PushNotification:
                     self._on_push(reply)
                 else:
@@ -111,19 +126,20 @@ class Line(asyncio.Protocol):
 
     def _answer(self, reply: Any) -> None:
         command = self._unanswered.popleft()
-        if not isinstance(reply, ReplyError):
-            if not command.reply.done():
-                command.reply.set_result(reply)
+        if not command.reply.done():
+            command.reply.set_result(reply)
+
+    def _refuse(self, error: str) -> None:
+        code, _, _ = error.partition(" ")
+        if code in WRONG_REDIS or not self._unanswered:
+            self.end(WrongRedis(error))
             return
-        code, _, _ = str(reply).partition(" ")
+        command = self._unanswered.popleft()
         if code == "NOSCRIPT" and command.unknown and command.tries <= 1:
             command.packed = command.unknown()
             self.write([command])
-        elif code in WRONG_REDIS:
-            self._unanswered.appendleft(command)
-            self.end(RedisConnectionError(str(reply)))
         else:
-            command.fail(ResponseError(str(reply)))
+            command.fail(ResponseError(error))
 
     # --- Whether Redis is still there ---
 

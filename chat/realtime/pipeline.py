@@ -15,12 +15,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from chat.realtime.line import Command, Line, Word, pack
+from chat.realtime.line import Command, Line, Word, WrongRedis, pack
 
 logger = logging.getLogger(__name__)
 
 TRIES = 3  # that a command is sent, over as many lines: every script answers the same when it is sent again
 PAUSES = (0.02, 0.1, 0.5, 2.0)  # seconds before connecting again, by how often it failed in a row
+LONGEST_HURRIED = 0.1  # where somebody asks for something
 PATIENCE = 2  # failures in a row after which whoever waits is told that Redis is away
 
 
@@ -65,6 +66,8 @@ class Pipeline:
         self._connecting: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._was_lost = False
+        self._failures = 0  # in a row: no line, or one that was lost before it answered anything
+        self._scripts: list[str] = []
         self.listeners: list[Listener] = []
 
     def call(self, *words: Word) -> asyncio.Future[Any]:
@@ -77,6 +80,7 @@ class Pipeline:
 
     def register_script(self, text: str) -> Script:
         """Return the script as something to call."""
+        self._scripts.append(text)
         return Script(self, text)
 
     def send(self, packed: bytes, unknown: Callable[[], bytes] | None = None) -> asyncio.Future[Any]:
@@ -135,38 +139,53 @@ class Pipeline:
     # --- The line ---
 
     async def _connect(self) -> None:
-        failures = 0
         try:
             while self._line is None:
+                if self._failures:
+                    await self._pause()
                 try:
                     connection = self._make_connection()
                     await connection.connect()  # type: ignore[no-untyped-call]
-                    self._begin(Line(connection, self._pushed, self._lost))
+                    self._begin(Line(connection, self._pushed, self._lost, self._alive))
                 except (RedisError, OSError) as error:
-                    failures += 1
-                    self._say_lost(error)
-                    if failures >= PATIENCE or isinstance(error, RedisTimeoutError):
-                        self._fail_waiting(RedisConnectionError(f"Redis is away: {type(error).__name__}"))
-                    await self._pause(failures)
+                    self._failed(error)
         finally:
             self._connecting = None
 
     def _begin(self, line: Line) -> None:
         self._line = line
-        after_loss, self._was_lost = self._was_lost, False
-        if after_loss:
-            logger.info("The connection to Redis is back")
         for listener in self.listeners:
-            listener.connected(after_loss=after_loss)
+            listener.connected(after_loss=self._was_lost)
+        line.write(Command(pack(("SCRIPT", "LOAD", text)), self._unheard()) for text in self._scripts)
         self._flush()
 
-    async def _pause(self, failures: int) -> None:
+    def _unheard(self) -> asyncio.Future[Any]:
+        """For an answer that nobody waits for: a script that was not loaded is sent whole when it is needed."""
+        unheard: asyncio.Future[Any] = self._loop.create_future()
+        unheard.cancel()
+        return unheard
+
+    def _alive(self) -> None:
+        self._failures = 0
+        if self._was_lost:
+            self._was_lost = False
+            logger.info("The connection to Redis is back")
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        self._say_lost(error)
+        if self._failures >= PATIENCE or isinstance(error, RedisTimeoutError):
+            self._fail_waiting(RedisConnectionError(f"Redis is away: {type(error).__name__}"))
+
+    async def _pause(self) -> None:
         """Before the next attempt: long when nobody asks for anything, short, but never none, when somebody does."""
-        await asyncio.sleep(PAUSES[0])
+        pause = PAUSES[min(self._failures, len(PAUSES)) - 1]
+        hurried = min(pause, LONGEST_HURRIED)
+        await asyncio.sleep(hurried)
         if not self._waiting:
             self._hurry.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), PAUSES[min(failures, len(PAUSES)) - 1])
+                await asyncio.wait_for(self._hurry.wait(), pause - hurried)
 
     def _pushed(self, push: list[Any]) -> None:
         for listener in self.listeners:
@@ -184,7 +203,10 @@ class Pipeline:
         if not given_up:
             self._line = None
             self._waiting = again + self._waiting
-            self._say_lost(error)
+            if line.has_answered and not isinstance(error, WrongRedis):
+                self._say_lost(error)
+            else:
+                self._failed(error)
             self.connect()
 
     def _say_lost(self, error: Exception) -> None:

@@ -64,11 +64,14 @@ class Subscription:
 
     def pushed(self, push: list[Any]) -> None:
         """A message, or Redis' word that it listens."""
-        kind, name = push[0], push[1].decode()
+        kind = push[0]
+        if kind not in (b"message", b"subscribe"):
+            return
+        name = push[1].decode()
         confirmed = self._confirmed.get(name)
         if confirmed is None:
             return
         if kind == b"message":
             self._deliver(name, push[2])
-        elif kind == b"subscribe":
+        else:
             confirmed.set()

@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 
 from chat.door import Door
 from chat.pairs.answers import Seated
-from chat.pairs.batch import AT_ONCE
+from chat.pairs.batch import AT_ONCE, Batch
 from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
 from chat.pairs.protocol import Person, Refusal
 from tests.site import Valkey
@@ -94,3 +94,15 @@ async def test_a_cancelled_caller_takes_nobody_along(redis):
     await asyncio.sleep(0)  # both have asked
     first.cancel()
     assert (await second).seq == 2, "what was cancelled is stored all the same: it may have been on its way"
+
+
+async def test_an_answer_that_nobody_understands_is_an_error_for_each_and_nobody_waits(redis):
+    async def script(args: list[int]) -> bytes:
+        return b"not msgpack of ours"
+
+    def decode(raw: bytes) -> list[int]:
+        raise ValueError(raw)
+
+    batch: Batch[int] = Batch(script, decode)
+    answers = await asyncio.wait_for(asyncio.gather(batch.call(1), batch.call(2), return_exceptions=True), 5)
+    assert [type(answer) for answer in answers] == [ValueError, ValueError]

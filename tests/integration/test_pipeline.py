@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from chat.realtime import line
-from chat.realtime.pipeline import Pipeline
+from chat.realtime.pipeline import PATIENCE as PATIENCE_OF_PIPELINE
+from chat.realtime.pipeline import PAUSES, Pipeline
 from tests.faults.proxy import Proxy
 from tests.site import Valkey
 
@@ -151,3 +153,53 @@ async def test_a_pipeline_that_is_closed_says_so_and_can_begin_again(pipeline, p
     assert isinstance(error, RedisError)
     proxy.heal()
     assert await all_of(pipeline.call("ECHO", "anew")) == [b"anew"]
+
+
+class Subscriber:
+    """Wants a name at each new line."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline, self.lines = pipeline, 0
+        pipeline.listeners.append(self)
+
+    def wants(self, name: str) -> bool:
+        return True
+
+    def connected(self, *, after_loss: bool) -> None:
+        self.lines += 1
+        self.pipeline.subscribe(["forbidden"])
+
+    def pushed(self, push: list[Any]) -> None:
+        """Nothing is ever pushed here."""
+
+
+async def test_a_redis_that_refuses_each_new_line_is_not_asked_without_a_pause(valkey, caplog):
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.acl_setuser(
+            "deaf", enabled=True, passwords=["+secret"], commands=["+@all"], keys=["*"], reset_channels=True
+        )
+        pipeline = Pipeline(over_socket(valkey.socket, username="deaf", password="secret"))
+        subscriber = Subscriber(pipeline)
+        began = time.monotonic()
+        answers = [await all_of(pipeline.call("ECHO", "anybody?")) for _ in range(10)]
+        took = time.monotonic() - began
+        await pipeline.close()
+        await redis.acl_deluser("deaf")
+    assert all(isinstance(answer, RedisError) for [answer] in answers)
+    assert subscriber.lines <= took / min(PAUSES) + PATIENCE_OF_PIPELINE
+    assert caplog.text.count("The connection to Redis is lost") == 1
+    assert "is back" not in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_scripts_are_loaded_before_anything_goes_over_a_new_line(valkey):
+    """One that had to be sent whole would come after what was asked later."""
+    pipeline = Pipeline(over_socket(valkey.socket))
+    push = pipeline.register_script("return redis.call('RPUSH', 'order', ARGV[1])")
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.script_flush()
+        await redis.delete("order")
+        await all_of(push(args=["first"]), pipeline.call("RPUSH", "order", "second"))
+        assert await redis.lrange("order", 0, -1) == [b"first", b"second"]
+        await redis.delete("order")
+    await pipeline.close()

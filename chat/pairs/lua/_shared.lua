@@ -110,10 +110,13 @@ local function place_of(pair, role, n, first, last)
   end
 end
 
--- Messages of the log from `first` to `last` (at most `most`), as `user` sees them. One that was taken back keeps its place.
+-- Messages of the log from `first` to `last`, as `user` sees them: at most `most`, and no more once their texts have so many
+-- bytes, for Redis keeps the answers to everybody until they are read. One that was taken back keeps its place.
+local ENOUGH_BYTES = 64 * 1024
 local function entries(user, pair, first, last, most)
-  local found, mine, seq = {}, role_of(pair, user), first
+  local found, mine, seq, bytes = {}, role_of(pair, user), first, 0
   local function put(at, from, n, text, sent_at, recalled)
+    bytes = bytes + #text
     found[#found + 1] = {
       seq = at, n = tonumber(n), mine = from == mine, text = text, sent_at = tonumber(sent_at), recalled = recalled,
     }
@@ -134,7 +137,7 @@ local function entries(user, pair, first, last, most)
   for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', last .. '-0', 'COUNT', most)) do
     local fields, at = entry[2], tonumber(entry[1]:match('^%d+')) -- from, n, text, sent_at: a name before each value
     put_recalled_up_to(at - 1)
-    if #found == most then return found end
+    if #found == most or bytes >= ENOUGH_BYTES then return found end
     put(at, fields[2], fields[4], fields[6], fields[8])
     seq = at + 1
   end

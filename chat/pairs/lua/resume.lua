@@ -19,7 +19,8 @@ local answer = {
   complete = seq >= number(key, 'trimmed'),
   delivered = number(key, other(role_of(pair, user)) .. '_received'),
 }
-if ended(pair) and #messages < most then
+local last = messages[#messages]
+if ended(pair) and (not last or last.seq >= answer.seq) then
   answer.ended = ended(pair)
   redis.call('HDEL', user_key(user), 'pair')
   redis.call('ZREM', DUE, 'hold:' .. user)
