@@ -105,6 +105,7 @@ async def test_who_closed_the_tab_is_told_that_somebody_came(visitor, alice, ser
 
 async def deliver(person: Visitor, said: object) -> None:
     """Hand it to the service worker, as the browser does with what its maker's service sends."""
+    await person.page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # one that only installs misses it
     devtools = await person.page.context.new_cdp_session(person.page)
     registered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
