@@ -14,3 +14,6 @@ atexit.register(shutil.rmtree, os.environ["TANDEM_VAR_DIR"], ignore_errors=True)
 from chatproject.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people in tests have no secrets
+
+# A file, as the site's own is: threads with connections of their own see the same database, and it can be moved away.
+DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
