@@ -2,7 +2,8 @@
 
 Runs the same server by the same command (`manage.py …` or `-m package …`), with one door more around the application of
 MODULE: as long as a WebSocket is open at PATH, a query that takes a second runs every second, one after the other, through
-`database_sync_to_async` as any consumer of Channels would run it. Each is reported on that socket when it is over.
+`database_sync_to_async` as any consumer of Channels would run it. Each is reported on that socket when it is over: the seconds
+it took with its wait for the thread, and when it began and ended on the clock that all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -57,22 +58,25 @@ async def run_queries(receive: Receive, send: Send) -> None:
     closed = asyncio.ensure_future(receive())
     begin = time.monotonic()
     while not closed.done():
-        await database_sync_to_async(slow_query)()
+        began, ended = await database_sync_to_async(slow_query)()
         took = time.monotonic() - begin
         if not closed.done():
-            await send({"type": "websocket.send", "text": json.dumps({"seconds": took})})
+            report = {"seconds": took, "began": began, "ended": ended}
+            await send({"type": "websocket.send", "text": json.dumps(report)})
         await asyncio.wait([closed], timeout=max(QUERY_SECONDS - took, 0))
         begin = time.monotonic()
 
 
-def slow_query() -> None:
-    """SQL that needs a second, in the database of the site."""
+def slow_query() -> tuple[float, float]:
+    """SQL that needs a second, in the database of the site; return when it began and ended."""
     from django.db import connection
 
+    began = time.monotonic()
     with connection.cursor() as cursor:
         connection.connection.create_function("pause", 1, time.sleep)
         cursor.execute("SELECT pause(%s)", [QUERY_SECONDS])
         cursor.fetchall()
+    return began, time.monotonic()
 
 
 if __name__ == "__main__":
