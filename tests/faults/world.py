@@ -20,10 +20,11 @@ from tests.faults.talker import Talker
 from tests.site import Server, Site
 
 SETTLE_SECONDS = 60.0
+SERVERS = ("daphne", "uvicorn")
 
 
 class World:
-    """A site with two processes, its Valkey behind a proxy, and alice and bob in a pair."""
+    """A site with two processes, one of each server, its Valkey behind a proxy, and alice and bob in a pair."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -34,8 +35,10 @@ class World:
         self.redis_proxy = await Proxy(lambda: asyncio.open_unix_connection(str(folder / "redis.sock"))).start()
         # Through the proxy for the servers, past it for the tests.
         self.site = await asyncio.to_thread(
-            Site, folder, 2, SERVER_REDIS_URL=f"redis://127.0.0.1:{self.redis_proxy.port}", RATE_LIMITS="off"
+            Site, folder, 0, SERVER_REDIS_URL=f"redis://127.0.0.1:{self.redis_proxy.port}", RATE_LIMITS="off"
         )
+        for server in SERVERS:
+            self.site.servers.append(await asyncio.to_thread(self.site.start_server, SERVER=server))
         self.client_proxies = [await Proxy.to_port(self.port_of(server)) for server in self.site.servers]
         alice, bob, mallory = await asyncio.to_thread(self.site.trio)
         self.alice, self.bob = Talker(alice, self.urls), Talker(bob, lambda: self.urls()[::-1])
@@ -81,8 +84,8 @@ class World:
     # --- What happens to the site ---
 
     async def restart(self, index: int) -> None:
-        """Another process in the place of one that is gone, behind the same proxy."""
-        self.site.servers[index] = server = await asyncio.to_thread(self.site.start_server)
+        """Another process of the same server in the place of one that is gone, behind the same proxy."""
+        self.site.servers[index] = server = await asyncio.to_thread(self.site.start_server, SERVER=SERVERS[index])
         await self.client_proxies[index].stop()
         self.client_proxies[index] = await Proxy.to_port(self.port_of(server))
 
