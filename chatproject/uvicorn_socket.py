@@ -18,6 +18,7 @@ try:
     from websockets.speedups import apply_mask
 except ImportError:  # a platform without its C code
     from websockets.utils import apply_mask
+from websockets.frames import Frame
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
@@ -32,6 +33,7 @@ GATHERED_FRAMES = 16  # in a tick of the loop, before they are sent without wait
 GATHERED_BYTES = 4096  # a frame this long is sent without waiting: copying it would cost more than a system call
 KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
 PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
+MOST_FRAGMENTS = 1000  # of one message: the library counts bytes only, and an empty one costs memory too
 LAST_WORD_SECONDS = 1.0  # for the close frame to somebody who does not answer, before the line is cut
 
 logger = logging.getLogger("chat.socket")
@@ -114,6 +116,8 @@ class TandemSocket(WebSocketsSansIOProtocol):
                 await self.drained()
         else:
             await self.drained()
+            if self.close_sent and self.handshake_complete:
+                raise ClientDisconnected  # the base's has a RuntimeError for what the other end can bring about
             await super().send(message)
             if self.close_sent and self.rest is not None:
                 self.cut(self.rest)  # the answer to our close frame may be in it
@@ -279,6 +283,16 @@ class TandemSocket(WebSocketsSansIOProtocol):
         super().data_received(bytes(data))
         if not self.fragmented and self.is_open():
             self._conn = None
+
+    def handle_cont(self, event: Frame) -> None:
+        if self.close_sent:
+            return  # nobody will read it
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.frames.clear()
+            self.conn.send_close(1009)
+            self.handle_parser_exception()
 
     def send_receive_event_to_app(self) -> None:
         """A message came by way of the library."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from tests.person import Socket, pair_up
 from tests.site import Site
@@ -174,6 +175,15 @@ async def test_invalid_utf_8_closes_the_socket(here, mallory):
     m = await mallory.open(here)
     await m.connection.send(b"\xff\xfe", text=True)
     assert await m.closed() == 1007
+
+
+async def test_something_to_answer_and_an_opcode_of_nothing_in_one_piece_leave_no_traceback(site, here, mallory):
+    m = await mallory.open(here)
+    question, nothing = Frame(Opcode.TEXT, b'{"type":"ping"}').serialize(mask=True), b"\x83\x80mask"
+    m.connection.transport.write(question * 3 + nothing)
+    assert await m.closed() == 1002
+    await (await mallory.open(here)).settle()  # by now the first is worked off
+    assert "Traceback" not in site.log()
 
 
 async def test_far_too_much_closes_the_socket(here, mallory):

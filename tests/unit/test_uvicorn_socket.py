@@ -45,12 +45,12 @@ def frame(
 
 
 class Transport(asyncio.Transport):
-    """What a transport was told; `closing` ends what is taken from the other end, as a real one does."""
+    """What a transport was told; `closing` ends what is taken from the other end, `ended` what it is given, as in a real one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.written: list[bytes] = []
-        self.closing = self.aborted = self.paused = False
+        self.closing = self.aborted = self.ended = self.paused = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return default
@@ -60,11 +60,11 @@ class Transport(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         assert not self.closing
+        assert not self.ended
         self.written.append(bytes(data))
 
     def write_eof(self) -> None:
-        """Where uvicorn closes, we say that nothing follows and let the other end finish."""
-        self.closing = True
+        self.ended = True
 
     def close(self) -> None:
         self.closing = True
@@ -181,7 +181,8 @@ async def outcome(kind: type[WebSocketsSansIOProtocol], pieces: list[bytes]) -> 
     for piece in pieces:
         line.comes(piece)
         events += await line.heard()  # or else the base's stays paused
-    result = events, line.written(), line.transport.closing
+    # Where uvicorn closes, we say that nothing follows and let the other end finish.
+    result = events, line.written(), line.transport.closing or line.transport.ended
     line.over.set()
     await ticks()
     return result
@@ -220,6 +221,26 @@ async def test_who_is_told_what_was_wrong_may_finish_sending():
     assert line.written() == b""
     assert [event["code"] for event in await line.heard()] == [1009]
     assert line.socket.close_timer.when() <= asyncio.get_running_loop().time() + uvicorn_socket.LAST_WORD_SECONDS
+
+
+async def test_a_message_has_only_so_many_fragments():
+    empty = frame(CONT, fin=False)
+    line = await Line().opened()
+    line.comes(frame(TEXT, b"x", fin=False) + empty * (uvicorn_socket.MOST_FRAGMENTS - 1) + frame(PING))
+    assert line.written() == b"\x8a\x00"
+    line.comes(empty * 200_000)
+    assert line.written() == b"\x88\x02" + (1009).to_bytes(2, "big")
+    assert line.transport.ended
+    assert not line.socket.frames
+    assert [event["code"] for event in await line.heard()] == [1009]
+
+
+async def test_fragments_for_who_has_closed_are_not_kept():
+    line = await Line().opened()
+    line.comes(frame(TEXT, b"x", fin=False))
+    await line.send({"type": "websocket.close"})
+    line.comes(frame(CONT, fin=False) * 2000)
+    assert len(line.socket.frames) == 1
 
 
 async def test_the_librarys_side_is_there_only_while_it_is_needed():
@@ -370,6 +391,24 @@ async def test_sending_to_who_is_gone_is_an_os_error():
         leave(line)
         with pytest.raises(OSError):  # noqa: PT011  the ASGI specification says no more
             await line.send(text("x"))
+        line.over.set()
+        await ticks()
+
+
+async def test_sending_after_we_have_begun_to_close_is_an_os_error(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(uvicorn_socket, "LAST_WORD_SECONDS", 0)
+    begins: list[Callable[[Line], Any]] = [
+        lambda line: line.comes(frame(3)),
+        lambda line: line.socket.drop(),
+        lambda line: line.send({"type": "websocket.close"}),
+    ]
+    for begin in begins:
+        line = await Line().opened()
+        if asyncio.iscoroutine(beginning := begin(line)):
+            await beginning
+        for message in (text("x"), {"type": "websocket.close"}):
+            with pytest.raises(OSError):  # noqa: PT011  the ASGI specification says no more
+                await line.send(message)
         line.over.set()
         await ticks()
 
