@@ -25,6 +25,7 @@ BACKLOG = 2048  # connections that wait to be accepted: everybody comes again at
 PAUSE_SECONDS = (0.5, 30.0)  # before a worker that died is replaced: doubled each time, up to the second
 CALM_SECONDS = 60.0  # whoever lived this long did not die of what killed the one before
 END_SECONDS = 9.7  # of the ten in which everything has to end; whoever takes longer is killed
+HEAR_SECONDS = 0.5  # after the first was ordered to end, until it is clear who has not heard that
 READY, ORDERED = b"r", b"o"  # what a worker says to its parent
 
 
@@ -62,16 +63,22 @@ class Workers:
         pause = shortest
         while not self.ending.is_set():
             began = time.monotonic()
-            worker = await Worker.start(self.listener)
-            code = await self.live_through(worker)
-            if not (worker.accepts or self.is_ready or self.ending.is_set()):
+            try:
+                worker = await Worker.start(self.listener)
+            except OSError as error:  # the machine has no memory or no process to spare, just now
+                accepted, fate = False, f"could not be started ({error.strerror})"
+            else:
+                code = await self.live_through(worker)
+                accepted, fate = worker.accepts, f"ended with code {code}"
+            if not (accepted or self.is_ready or self.ending.is_set()):
                 self.did_not_start = True
+                logger.error("A server process %s", fate)
                 self.end()
             if self.ending.is_set():
                 return
             if time.monotonic() - began > CALM_SECONDS:
                 pause = shortest
-            logger.warning("A server process ended with code %d; another starts in %g s", code, pause)
+            logger.warning("A server process %s; another starts in %g s", fate, pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.ending.wait(), pause)
             pause = min(2 * pause, longest)
@@ -80,15 +87,19 @@ class Workers:
         """From its first word to its exit code."""
         self.alive.add(worker)
         if self.ending.is_set():  # while it was being started
-            worker.signal(signal.SIGTERM)
+            worker.end()
         async for word in worker.words():
             if word == READY:
                 worker.accepts = True
                 if not (self.is_ready or self.ending.is_set()) and sum(one.accepts for one in self.alive) == self.count:
                     self.is_ready = True
                     self.on_ready(self.listener.getsockname()[1])
-            elif word == ORDERED and not self.ending.is_set():
-                self.await_end(then=self.end)  # the others have the same order, and a signal more would hurry them
+            elif word == ORDERED:
+                worker.is_ending = True
+                if not self.ending.is_set():
+                    self.await_end()
+                    # The others have the same order as a rule, and a signal more would hurry them.
+                    asyncio.get_running_loop().call_later(HEAR_SECONDS, self.end_the_others)
         code = await worker.process.wait()
         self.alive.discard(worker)
         return code
@@ -96,13 +107,20 @@ class Workers:
     def end(self) -> None:
         """Workers drain at the first signal and skip that at the second, so each of ours is passed on."""
         if not self.ending.is_set():
-            self.await_end(then=lambda: self.pass_on(signal.SIGKILL))
-        self.pass_on(signal.SIGTERM)
+            self.await_end()
+        for worker in self.alive:
+            worker.end()
 
-    def await_end(self, then: Callable[[], None]) -> None:
+    def end_the_others(self) -> None:
+        """Those who have not heard the order: they were being started when it was given, or they hang."""
+        for worker in self.alive:
+            if not worker.is_ending:
+                worker.end()
+
+    def await_end(self) -> None:
         self.ending.set()
         self.listener.close()  # or connections would wait for somebody to accept them
-        asyncio.get_running_loop().call_later(END_SECONDS, then)
+        asyncio.get_running_loop().call_later(END_SECONDS, self.pass_on, signal.SIGKILL)
 
     def pass_on(self, number: signal.Signals) -> None:
         for worker in self.alive:
@@ -115,18 +133,24 @@ class Worker:
     def __init__(self, process: asyncio.subprocess.Process, line: socket.socket) -> None:
         self.process, self._line = process, line
         self.accepts = False
+        self.is_ending = False  # it was told so, or has told us so
 
     @classmethod
     async def start(cls, listener: socket.socket) -> Worker:
-        """In a process group of its own: a terminal's Ctrl-C reaches the parent only, which passes it on."""
+        """In a process group of its own: a terminal's Ctrl-C reaches the parent only, which passes it on.
+
+        Raises OSError where the system lets us have no process or no descriptor more.
+        """
         line, its_end = socket.socketpair()
-        line.setblocking(False)
-        descriptors = (listener.fileno(), its_end.fileno())
-        command = [str(MANAGE), "serve", "--skip-checks", "--server", "uvicorn", "--worker", *map(str, descriptors)]
-        with its_end:
+        with contextlib.ExitStack() as unless_it_starts, its_end:
+            unless_it_starts.enter_context(line)
+            line.setblocking(False)
+            descriptors = (listener.fileno(), its_end.fileno())
+            command = [str(MANAGE), "serve", "--skip-checks", "--server", "uvicorn", "--worker", *map(str, descriptors)]
             process = await asyncio.create_subprocess_exec(
                 sys.executable, *command, stdin=asyncio.subprocess.DEVNULL, pass_fds=descriptors, process_group=0
             )
+            unless_it_starts.pop_all()
         return cls(process, line)
 
     async def words(self) -> AsyncIterator[bytes]:
@@ -134,6 +158,10 @@ class Worker:
         with self._line:
             while word := await asyncio.get_running_loop().sock_recv(self._line, 1):
                 yield word
+
+    def end(self) -> None:
+        self.is_ending = True
+        self.signal(signal.SIGTERM)
 
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # it ended in this moment

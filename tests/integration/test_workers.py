@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -187,12 +189,75 @@ def test_one_that_dies_again_and_again_is_started_less_and_less_often(
     assert sorted(said) == ["0.01 s"] * 2 + ["0.02 s"] * 2 + ["0.04 s"] * 2
 
 
-def test_one_that_hangs_is_killed(with_worker: Callable[[str], Workers], monkeypatch: pytest.MonkeyPatch):
+def one_of(parent: Workers) -> workers.Worker:
+    return next(iter(parent.alive))
+
+
+IS_TOLD = [
+    pytest.param(lambda parent: os.kill(os.getpid(), signal.SIGTERM), id="by a signal"),
+    pytest.param(lambda parent: one_of(parent).signal(signal.SIGUSR1), id="by an order"),
+]
+ON_ORDER = "signal.signal(signal.SIGUSR1, lambda *_: (parent.send(b'o'), {}))"
+
+
+@pytest.mark.parametrize("tell", IS_TOLD)
+def test_one_that_hangs_is_killed(
+    with_worker: Callable[[str], Workers], monkeypatch: pytest.MonkeyPatch, tell: Callable[[Workers], None]
+):
     monkeypatch.setattr(workers, "END_SECONDS", 0.2)
-    parent = with_worker("signal.signal(signal.SIGTERM, signal.SIG_IGN); parent.send(b'r'); signal.pause()")
-    parent.on_ready = lambda _: os.kill(os.getpid(), signal.SIGTERM)
+    hangs = "while True: signal.pause()"
+    parent = with_worker(
+        f"signal.signal(signal.SIGTERM, signal.SIG_IGN); {ON_ORDER.format('0')}; parent.send(b'r')\n{hangs}"
+    )
+    parent.on_ready = lambda _: tell(parent)
     parent.run()
     assert not parent.alive
+
+
+def test_one_that_did_not_hear_the_order_is_told(with_worker: Callable[[str], Workers]):
+    parent = with_worker(f"{ON_ORDER.format('sys.exit()')}; parent.send(b'r'); signal.pause()")
+    parent.on_ready = lambda _: one_of(parent).signal(signal.SIGUSR1)
+    start = time.monotonic()
+    parent.run()
+    assert not parent.alive
+    assert time.monotonic() - start < workers.END_SECONDS / 2
+
+
+def test_where_no_process_is_to_be_had_it_is_tried_again_and_nothing_leaks(
+    with_worker: Callable[[str], Workers], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """One worker dies, twice the system refuses another, and the third attempt succeeds."""
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", (0.01, 0.04))
+    monkeypatch.setattr(workers.logger, "propagate", True)
+    parent = with_worker("parent.send(b'r'); signal.pause()")
+    has_process = asyncio.create_subprocess_exec
+    lines: list[socket.socket] = []
+    has_pair = socket.socketpair
+    attempts = iter([True, True, False, False, True])
+
+    async def starts(*command: Any, **options: Any) -> Any:
+        if not next(attempts):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        process = await has_process(*command, **options)
+        if parent.is_ready:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return process
+
+    def pair() -> tuple[socket.socket, socket.socket]:
+        lines.extend(ends := has_pair())
+        return ends
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starts)
+    monkeypatch.setattr(socket, "socketpair", pair)
+    parent.on_ready = lambda _: one_of(parent).signal(signal.SIGKILL)
+    parent.run()
+    assert not parent.did_not_start
+    assert [record.getMessage() for record in caplog.records if record.name == workers.logger.name] == [
+        "A server process ended with code -9; another starts in 0.01 s",
+        "A server process could not be started (Resource temporarily unavailable); another starts in 0.02 s",
+        "A server process could not be started (Resource temporarily unavailable); another starts in 0.04 s",
+    ]
+    assert [line.fileno() for line in lines] == [-1] * len(lines)
 
 
 def test_a_port_that_is_taken_meanwhile_is_said():
