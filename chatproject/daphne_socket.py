@@ -1,8 +1,6 @@
 """What daphne lacks: a word when a socket closes, and patience with a reader who is slower than the writer."""
 
 import asyncio
-import logging
-import socket
 from typing import Any
 
 from daphne.server import Server
@@ -10,11 +8,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from chat.realtime.consumer import SEND_NOW
 from chatproject.frames import text_frame, text_in
-
-KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
-PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
-
-logger = logging.getLogger("chat.socket")
+from chatproject.patience import have_patience, keep_buffer_small
 
 
 class TandemSocket(WebSocketProtocol):
@@ -37,9 +31,7 @@ class TandemSocket(WebSocketProtocol):
         return super().onConnect(request)
 
     def onOpen(self) -> None:  # noqa: N802 - daphne's name
-        handle = self.transport.getHandle()
-        if handle is not None:
-            handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        keep_buffer_small(self.transport.getHandle())
         self.transport.unregisterProducer()  # the HTTP channel that the handshake came through
         self.transport.registerProducer(self, True)
         super().onOpen()
@@ -94,14 +86,6 @@ class TandemSocket(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         self.sendCloseFrame(code=code or 1000)
 
-    async def drained(self) -> None:
-        """Wait until the transport takes more; a reader who does not read is cut off."""
-        try:
-            await asyncio.wait_for(self.writable.wait(), PATIENCE_SECONDS)
-        except TimeoutError:
-            logger.info("A reader is too slow; its connection is cut")
-            self.transport.abortConnection()
-
     # As a producer of the transport (Twisted's IPushProducer)
 
     def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
@@ -126,7 +110,7 @@ class PatientServer(Server):
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         await super().handle_reply(protocol, message)
         if isinstance(protocol, TandemSocket) and not protocol.writable.is_set():
-            await protocol.drained()
+            await have_patience(protocol.writable, protocol.transport.abortConnection)
 
 
 def install() -> None:

@@ -10,6 +10,10 @@ TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of a length: it is in so many byte
 
 def header(first: int, length: int) -> bytes:
     """What stands before the payload of a frame that a server sends: not masked."""
+    return TEXT_HEADERS[length] if first == TEXT and length < SHORT else new_header(first, length)
+
+
+def new_header(first: int, length: int) -> bytes:
     if length < TWO_BYTES:
         return bytes((first, length))
     if length < 1 << 16:
@@ -18,13 +22,12 @@ def header(first: int, length: int) -> bytes:
 
 
 SHORT = 1024  # bytes that nearly every text of a chat is below
-TEXT_HEADERS = [header(TEXT, length) for length in range(SHORT)]
+TEXT_HEADERS = [new_header(TEXT, length) for length in range(SHORT)]
 
 
 def text_frame(payload: bytes) -> bytes:
     """Return the frame that a server sends this UTF-8 in."""
-    length = len(payload)
-    return (TEXT_HEADERS[length] if length < SHORT else header(TEXT, length)) + payload
+    return header(TEXT, len(payload)) + payload
 
 
 def text_in(data: bytes, at: int) -> tuple[str, int] | None:

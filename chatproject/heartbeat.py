@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Protocol
 
 BEAT_SECONDS = 1.0
 PERIOD = 10  # beats between two pings of a socket
 PATIENCE = 12  # beats in which the answer has to come: a line that went dead is noticed after 22, at most 25 s
+
+logger = logging.getLogger("chat.socket")
 
 
 class Mortal(Protocol):
@@ -32,31 +35,31 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self.now = 0
-        self._seats: list[set[Mortal]] = [set() for _ in range(PERIOD)]
+        self._slots: list[set[Mortal]] = [set() for _ in range(PERIOD)]
         self._timer: asyncio.TimerHandle | None = None
 
     def join(self, socket: Mortal, loop: asyncio.AbstractEventLoop) -> int:
-        """Watch this socket from now on; return the seat to give to `leave`."""
-        seat = self.now % PERIOD
-        self._seats[seat].add(socket)
+        """Watch this socket from now on; return the slot to give to `leave`."""
+        slot = self.now % PERIOD
+        self._slots[slot].add(socket)
         if self._timer is None:
             self._timer = loop.call_later(BEAT_SECONDS, self._beat, loop)
-        return seat
+        return slot
 
-    def leave(self, socket: Mortal, seat: int) -> None:
+    def leave(self, socket: Mortal, slot: int) -> None:
         """The socket is gone. Nothing happens if it has left before."""
-        self._seats[seat].discard(socket)
+        self._slots[slot].discard(socket)
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not any(self._seats):
+        if not any(self._slots):
             self._timer = None
             return
         self._timer = loop.call_later(BEAT_SECONDS, self._beat, loop)
         self.now += 1
         asked = self.now - PATIENCE
-        for socket in [one for one in self._seats[asked % PERIOD] if one.is_late(asked)]:
+        for socket in [one for one in self._slots[asked % PERIOD] if one.is_late(asked)]:
             socket.drop()
-        for socket in self._seats[self.now % PERIOD]:
+        for socket in self._slots[self.now % PERIOD]:
             socket.ask()
 
 
@@ -82,4 +85,7 @@ class Post:
     def _deliver(self) -> None:
         senders, self._senders = self._senders, []
         for sender in senders:
-            sender.flush()
+            try:
+                sender.flush()
+            except Exception:
+                logger.exception("What was gathered for one socket could not be sent")  # that of the others can

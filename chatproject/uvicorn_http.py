@@ -24,14 +24,14 @@ class TandemHTTP(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.since: int | None = self.heartbeat.now  # the beat in which it began to owe us something
-        self.seat = self.heartbeat.join(self, self.loop)
+        self.slot = self.heartbeat.join(self, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.heartbeat.leave(self, self.seat)
+        self.heartbeat.leave(self, self.slot)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
-        self.heartbeat.leave(self, self.seat)
+        self.heartbeat.leave(self, self.slot)
         super().handle_websocket_upgrade(event)
 
     def data_received(self, data: bytes) -> None:

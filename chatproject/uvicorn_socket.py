@@ -7,8 +7,6 @@ The handshake, the closing handshake, control frames, fragments and everything t
 from __future__ import annotations
 
 import asyncio
-import logging
-import socket
 from typing import Any, ClassVar
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -23,20 +21,15 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from chat.realtime.consumer import SEND_NOW
-from chatproject.frames import BINARY, FINAL, MASKED, PING, PONG, SHORT, TEXT, TEXT_HEADERS, header
+from chatproject.frames import BINARY, FINAL, MASKED, PING, PONG, TEXT, header
 from chatproject.heartbeat import Heartbeat, Post
 from chatproject.inbox import Inbox
+from chatproject.patience import have_patience, keep_buffer_small
 
-WAITING_MESSAGES = 32  # for the application, before reading is paused: more than one read of a busy chat brings
-LARGE_BYTES = 16 * 1024  # a message this long waits alone, so that what waits is bounded in bytes too
 GATHERED_FRAMES = 16  # in a tick of the loop, before they are sent without waiting for its end
 GATHERED_BYTES = 4096  # a frame this long is sent without waiting: copying it would cost more than a system call
-KERNEL_BYTES = 64 * 1024  # the send buffer of a connection: a chat needs no more, and a slow reader is noticed early
-PATIENCE_SECONDS = 10.0  # in which what is buffered has to go out; then the reader comes again and reads the log
 MOST_FRAGMENTS = 1000  # of one message: the library counts bytes only, and an empty one costs memory too
 LAST_WORD_SECONDS = 1.0  # for the close frame to somebody who does not answer, before the line is cut
-
-logger = logging.getLogger("chat.socket")
 
 always = asyncio.Event()  # what `writable` is while the transport takes more: never cleared, so all sockets share it
 always.set()
@@ -47,7 +40,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     `send` does not wait while the reader keeps up: frames leave at the end of the tick, those of one socket in one system
     call. Several tasks may send: frames go out whole and in the order of the calls. When the transport has more than it
-    can get rid of, `send` waits; who takes nothing for `PATIENCE_SECONDS` is cut off.
+    can get rid of, `send` waits; who takes nothing for ten seconds (patience.py) is cut off.
     """
 
     # Most are the base's own names: with a dictionary for them a socket would need a kilobyte more.
@@ -56,7 +49,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         "connections", "curr_msg_data_type", "default_headers", "disconnected", "failed", "fragmented", "frames",
         "handshake_complete", "handshake_initiated", "heard_at", "initial_response", "last_ping_rtt", "logger", "loop",
         "pending_ping_payload", "ping_interval", "ping_sent_at", "ping_timeout", "ping_timer", "pong_timer", "queue",
-        "read_paused", "request", "response", "rest", "root_path", "scheme", "scope", "seat", "server", "tasks",
+        "read_paused", "request", "response", "rest", "root_path", "scheme", "scope", "server", "slot", "tasks",
         "transport", "unsent", "writable",
     )  # fmt: skip
 
@@ -133,7 +126,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         unsent, length = self.unsent, len(payload)
         if not unsent:
             self.post.collect(self, self.loop)
-        unsent.append(TEXT_HEADERS[length] if first == TEXT and length < SHORT else header(first, length))
+        unsent.append(header(first, length))
         unsent.append(payload)
         if length > GATHERED_BYTES or len(unsent) >= 2 * GATHERED_FRAMES:
             self.flush()
@@ -145,14 +138,8 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     async def drained(self) -> None:
         """Wait until the transport takes more; a reader who does not read is cut off."""
-        if self.writable is always:
-            return
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self.writable.wait()
-        except TimeoutError:
-            logger.info("A reader is too slow; its connection is cut")
-            self.transport.abort()
+        if self.writable is not always:
+            await have_patience(self.writable, self.transport.abort)
 
     async def run_asgi(self) -> None:
         """Run the application; the base's would close before what was sent in the last tick is on its way."""
@@ -175,7 +162,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.seat = self.heartbeat.join(self, self.loop)
+        self.slot = self.heartbeat.join(self, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -210,13 +197,11 @@ class TandemSocket(WebSocketsSansIOProtocol):
         """What belonged to the handshake can go."""
         self._conn = None
         del self.request, self.response, self.scope
-        raw = self.transport.get_extra_info("socket")
-        if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        keep_buffer_small(self.transport.get_extra_info("socket"))
         self.read_on()
 
     def stop_keepalive(self) -> None:
-        self.heartbeat.leave(self, self.seat)
+        self.heartbeat.leave(self, self.slot)
 
     def shutdown(self) -> None:
         """The server ends. The base's fails where the other end has begun to close."""
@@ -323,7 +308,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
                 return
         else:
             self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
-        if len(self.queue.messages) >= WAITING_MESSAGES or len(data) > LARGE_BYTES:
+        if self.queue.is_full(len(data)):
             self.pause()
 
     def pause(self) -> None:

@@ -102,7 +102,7 @@ async def test_a_body_that_does_not_end_is_dropped_with_its_request(beat: Callab
 async def test_a_connection_that_became_a_socket_is_the_sockets(heart: Heartbeat):
     visitor = Visitor()
     visitor.protocol.data_received(REQUEST)
-    [watched] = [one for seat in heart._seats for one in seat]
+    [watched] = [one for slot in heart._slots for one in slot]
     assert isinstance(watched, TandemSocket)
     visitor.page.set()
     await ticks()

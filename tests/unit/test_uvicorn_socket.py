@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from chatproject import heartbeat, uvicorn_socket
+from chatproject import heartbeat, inbox, patience, uvicorn_socket
 from chatproject.heartbeat import Heartbeat
 from chatproject.uvicorn_socket import TandemSocket
 
@@ -264,14 +264,14 @@ async def test_who_is_not_listened_to_is_not_read_either():
     many = [str(n) for n in range(1000)]
     line.comes(b"".join(frame(TEXT, text.encode()) for text in many))
     assert line.is_paused()
-    assert len(line.socket.queue.messages) == uvicorn_socket.WAITING_MESSAGES
+    assert len(line.socket.queue.messages) == inbox.WAITING_MESSAGES
     assert await line.texts() == many
     assert not line.is_paused()
 
 
 async def test_large_messages_wait_one_at_a_time():
     line = await Line().opened()
-    large = b"x" * (uvicorn_socket.LARGE_BYTES + 1)
+    large = b"x" * (inbox.LARGE_BYTES + 1)
     line.comes(frame(TEXT, large) * 3)
     assert len(line.socket.queue.messages) == 1
     assert await line.texts() == [large.decode()] * 3
@@ -369,7 +369,7 @@ async def test_a_slow_reader_makes_send_wait_and_keeps_the_order():
 
 
 async def test_a_reader_who_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(uvicorn_socket, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.01)
     line = await Line().opened()
     line.socket.pause_writing()
     await line.send(text("x"))
@@ -383,6 +383,16 @@ async def test_one_that_is_cut_off_does_not_take_the_frames_of_others_with_it():
     cut.transport.abort()
     await ticks()
     assert (cut.written(), other.written()) == (b"", b"\x81\x04sent")
+
+
+async def test_one_whose_frames_cannot_be_sent_does_not_take_those_of_others_with_it(caplog: pytest.LogCaptureFixture):
+    odd, other = await Line().opened(), await Line().opened()
+    await odd.send(text("never"))
+    await other.send(text("sent"))
+    odd.transport.ended = True  # a write fails
+    await ticks()
+    assert other.written() == b"\x81\x04sent"
+    assert [record.getMessage() for record in caplog.records] == ["What was gathered for one socket could not be sent"]
 
 
 async def test_sending_to_who_is_gone_is_an_os_error():
