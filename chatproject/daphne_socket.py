@@ -1,6 +1,7 @@
-"""What daphne lacks: a word when a socket closes, and patience with a reader who is slower than the writer."""
+"""What daphne lacks: a word when a socket closes, and patience with a reader, or a handler, who is slower than the writer."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from daphne.server import Server
@@ -8,6 +9,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from chat.realtime.consumer import SEND_NOW
 from chatproject.frames import text_frame, text_in
+from chatproject.inbox import Inbox
 from chatproject.patience import have_patience, keep_buffer_small
 
 
@@ -22,6 +24,8 @@ class TandemSocket(WebSocketProtocol):
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         self.loop = asyncio.get_event_loop()
         self.unsent: list[bytes] = []
+        self.inbox: Inbox | None = None  # None on a server that is not ours: it has a queue without bound
+        self.read_paused = False
         super().connectionMade()
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 - daphne's name
@@ -50,11 +54,56 @@ class TandemSocket(WebSocketProtocol):
         """Take whole text frames off the front; whatever comes then, autobahn knows what it is."""
         at = 0
         if self.state == self.STATE_OPEN and not (self.data or self.current_frame or self.inside_message):
-            while found := text_in(data, at):
+            while not self.read_paused and (found := text_in(data, at)):
                 text, at = found
                 self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
+                self.pause_if_full(len(text))
         if at < len(data):
             super().dataReceived(data[at:])
+
+    def processData(self) -> bool:  # noqa: N802 - autobahn's name
+        """Take a frame off the front of what autobahn has; while the handler has enough, it keeps that."""
+        return not self.read_paused and super().processData()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - daphne's names
+        if self.state == self.STATE_OPEN:  # else nobody will read it
+            super().onMessage(payload, isBinary)
+            self.pause_if_full(len(payload))
+
+    async def receive(self) -> Any:
+        """For the application."""
+        inbox = self.inbox
+        assert inbox
+        while not inbox.messages:
+            await inbox.arrival()
+        message = inbox.messages.pop(0)
+        if self.read_paused and not inbox.messages:
+            self.read_on()
+        return message
+
+    def pause_if_full(self, length: int) -> None:
+        if self.inbox is not None and self.inbox.is_full(length):
+            self.read_paused = True
+            self.transport.pauseProducing()
+
+    def read_on(self) -> None:
+        """There is room again, or nobody who needs any."""
+        self.read_paused = False
+        self.consumeData()
+        if not self.read_paused:
+            self.transport.resumeProducing()
+
+    def _sendAutoPing(self) -> None:  # noqa: N802 - autobahn's name
+        if not self.read_paused:  # else we would not see the answer
+            super()._sendAutoPing()
+
+    def onAutoPingTimeout(self) -> None:  # noqa: N802 - autobahn's name
+        if self.read_paused:  # it may have answered, and we do not look
+            self.autoPingTimeoutCall = None
+        else:
+            super().onAutoPingTimeout()
+
+    # What goes out
 
     def send_now(self, text: bytes) -> bool:
         """Send a text frame if that takes no waiting; return whether it did. Those of one tick leave in one write."""
@@ -85,6 +134,8 @@ class TandemSocket(WebSocketProtocol):
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         self.sendCloseFrame(code=code or 1000)
+        if self.read_paused:
+            self.read_on()  # the answer to our close frame may be in it
 
     # As a producer of the transport (Twisted's IPushProducer)
 
@@ -99,13 +150,17 @@ class TandemSocket(WebSocketProtocol):
 
 
 class PatientServer(Server):
-    """daphne, whose `send` waits for a slow reader: so does the consumer, and nothing piles up for them."""
+    """daphne, whose `send` waits for a slow reader, and whose sockets read no more than the consumer takes: nothing piles up."""
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Offer our consumers more than ASGI's `send`."""
-        if isinstance(protocol, TandemSocket):
-            scope.setdefault("extensions", {})[SEND_NOW] = protocol.send_now
-        return super().create_application(protocol, scope)
+        """Offer our consumers more than ASGI's `send`; return what daphne fills for them."""
+        if not isinstance(protocol, TandemSocket):
+            return super().create_application(protocol, scope)
+        protocol.inbox = Inbox(protocol.loop)
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {SEND_NOW: protocol.send_now}}
+        handler = self.application(scope=scope, receive=protocol.receive, send=partial(self.handle_reply, protocol))
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(handler)
+        return protocol.inbox
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         await super().handle_reply(protocol, message)
