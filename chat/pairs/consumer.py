@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 50, 300  # far more than any page sends; past this it is a flood
 FLOOD_RETRY = 10.0  # seconds
 RESUME_SECONDS = 1.0  # from `welcome` until live messages go out even if the client did not ask for what it missed
+# What crosses a message comes as an event before its answer, so it is not asked for; what got lost is read from the log.
+EVERYTHING = protocol.COUNT_LIMIT
 BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 
 
@@ -139,7 +141,7 @@ class PairConsumer(PairSocket):
     async def _message(self, frame: protocol.SendMessage) -> None:
         self.lets_events_pass = True  # what Redis published before it stored this message comes before its answer
         try:
-            appended = await self.pairing.append(self.taken_seat, frame.pair, frame.n, frame.text, self.feed.seq)
+            appended = await self.pairing.append(self.taken_seat, frame.pair, frame.n, frame.text, EVERYTHING)
         finally:
             self.lets_events_pass = False
         if not self.feed.was_next(appended):
