@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-AT_ONCE = 64  # calls in one script, so that none holds Redis for more than a millisecond or two
+AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
 

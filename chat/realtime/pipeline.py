@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3  # that a command is sent, over as many lines: every script answers the same when it is sent again
 PAUSES = (0.02, 0.1, 0.5, 2.0)  # seconds before connecting again, by how often it failed in a row
+LARGE_BYTES = 2048  # a command that does not wait for the end of the tick: Redis can begin with it meanwhile
 LONGEST_HURRIED = 0.1  # where somebody asks for something
 PATIENCE = 2  # failures in a row after which whoever waits is told that Redis is away
 
@@ -89,6 +90,8 @@ class Pipeline:
         self._waiting.append(command)
         if self._line is None:
             self.connect()
+        elif len(packed) >= LARGE_BYTES:
+            self._flush()
         elif not self._flush_is_due:
             self._flush_is_due = True
             self._loop.call_soon(self._flush)
