@@ -58,8 +58,16 @@ CUT_OFF = """
 """
 
 
+# What fades in has other colours until it is there; what moves for ever is not waited for.
+SETTLED = """
+  () => Promise.allSettled(
+    document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))
+"""
+
+
 async def assert_accessible(visitor: Visitor, state: str) -> None:
     """Axe finds nothing, every target is large enough, and nothing widens the page."""
+    await visitor.page.evaluate(SETTLED)
     results = await Axe().run(visitor.page, options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{state}: {results.generate_report()}"
     assert await visitor.page.evaluate(TOO_SMALL, LEAST_TARGET) == [], state

@@ -244,6 +244,6 @@ async def test_changing_the_token_changes_what_the_page_shows_and_refuses_the_ol
     new = await alice.token()
     await bob.token()
     await bob.join(old)
-    await expect(bob.page.locator("main")).to_contain_text("Nobody has this token")
+    await expect(bob.page.locator("main")).to_contain_text("This token was changed")
     await bob.join(new)
     await alice.stands(f"Connected with {bob.username}")

@@ -152,7 +152,7 @@ async def test_one_press_changes_a_token_that_somebody_else_tried(visitor):
     await expect(alice.page.locator("#told")).to_contain_text("Your token was changed")
     await expect(alice.page.locator("#turned-away")).to_be_hidden()
     await mallory.join(token)
-    await expect(mallory.page.locator("main")).to_contain_text("Nobody has this token")
+    await expect(mallory.page.locator("main")).to_contain_text("This token was changed")
     await alice.say("still here")
     await bob.reads("still here")
     await alice.page.locator("#told").get_by_role("button", name="Dismiss").click()
