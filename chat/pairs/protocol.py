@@ -6,20 +6,17 @@ tests/fixtures/frames.json holds an example of each frame. No Django, no Channel
 
 from __future__ import annotations
 
-import datetime
-import functools
-import re
 import typing
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-VERSION = 1
+from chat.wire import COUNT_LIMIT, FRAME_LIMIT, TEXT_LIMIT, Count, CountOrZero, Person, Reader, Unreadable, timestamp
 
-TEXT_LIMIT = 8_000  # characters of one message, after trimming
-FRAME_LIMIT = 64 * 1024  # bytes of one frame
-COUNT_LIMIT = 2**53 - 1  # the largest whole number that JavaScript counts exactly
+__all__ = ["COUNT_LIMIT", "FRAME_LIMIT", "TEXT_LIMIT", "Person", "timestamp"]
+
+VERSION = 1
 
 # --- Error codes -----------------------------------------------------------------------------------------------------
 
@@ -96,8 +93,6 @@ class Refusal(Exception):
 
 AskId = Annotated[str, Meta(min_length=1, max_length=64)]
 PairId = Annotated[str, Meta(min_length=1, max_length=64)]
-Count = Annotated[int, Meta(ge=1, le=COUNT_LIMIT)]
-CountOrZero = Annotated[int, Meta(ge=0, le=COUNT_LIMIT)]
 
 
 class ClientFrame(Struct, tag_field="type"):
@@ -174,46 +169,16 @@ class Ping(ClientFrame, tag="ping"):
 
 AnyClientFrame = Join | Admit | Decline | Withdraw | Leave | SendMessage | Recall | Received | Typing | Resume | Ping
 
-_TYPES = {str(frame.__struct_config__.tag) for frame in typing.get_args(AnyClientFrame)}
-_decoder = msgspec.json.Decoder(AnyClientFrame)
-
-
-_TYPE = re.compile(r'"type"\s*:\s*"([a-z_]+)"')
-
-
-class _Envelope(Struct):
-    type: str
-
-
-_envelope_decoder = msgspec.json.Decoder(_Envelope)
+_reader: Reader[AnyClientFrame] = Reader(AnyClientFrame)
 
 
 def parse(text: str) -> AnyClientFrame:
     """Return the frame in `text`; anything else raises `Refusal` with the code that says why."""
-    if len(text) > FRAME_LIMIT or (not text.isascii() and len(text.encode("utf-8", "replace")) > FRAME_LIMIT):
-        raise Refusal("too_long", _type_in(text))
     try:
-        frame = _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise _why_not(text) from None
+        frame = _reader.read(text)
+    except Unreadable as unreadable:
+        raise Refusal(unreadable.code, unreadable.type) from None
     return _trimmed(frame) if isinstance(frame, SendMessage) else frame
-
-
-def _why_not(text: str) -> Refusal:
-    """Tell a frame of an unknown type from one that is no frame at all."""
-    try:
-        type_ = _envelope_decoder.decode(text).type
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Refusal("bad_frame", _type_in(text))
-    if type_ in _TYPES:
-        return Refusal("bad_frame", type_)
-    return Refusal("unknown_type", type_[:64])
-
-
-def _type_in(text: str) -> str | None:
-    """The type that a frame which cannot be read seems to have: better than none for whoever has to find the fault."""
-    found = _TYPE.search(text, 0, 1_000)
-    return found[1] if found and found[1] in _TYPES else None
 
 
 def _trimmed(frame: SendMessage) -> SendMessage:
@@ -226,13 +191,6 @@ def _trimmed(frame: SendMessage) -> SendMessage:
 
 
 # --- Server to client ------------------------------------------------------------------------------------------------
-
-
-class Person(Struct, frozen=True):
-    """How a user is shown to another."""
-
-    username: str
-    name: str
 
 
 class Limits(Struct, frozen=True):
@@ -476,10 +434,3 @@ def ask(event: dict[str, Any]) -> Ask:
 def encode(frame: ServerFrame) -> bytes:
     """Return `frame` as the text that goes over the socket, in UTF-8."""
     return _encoder.encode(frame)
-
-
-@functools.lru_cache(maxsize=256)  # messages that are stored together have the same one
-def timestamp(milliseconds: int) -> str:
-    """Return a Unix time in milliseconds as ISO 8601 in UTC."""
-    moment = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
