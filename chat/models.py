@@ -15,6 +15,27 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import looks, names, tokens
 from chat.door import Door
+from chat.rooms.models import Membership, Report, Room, RoomInvitation, RoomMessage, SenderCount
+
+__all__ = [
+    "Block",
+    "FormerToken",
+    "Invitation",
+    "Membership",
+    "PushSubscription",
+    "Report",
+    "Room",
+    "RoomInvitation",
+    "RoomMessage",
+    "SenderCount",
+    "User",
+    "door_of",
+    "inviter",
+    "is_anothers_name",
+    "is_taken",
+    "use_invitation",
+    "was_changed",
+]
 
 
 class User(AbstractUser):
@@ -39,6 +60,7 @@ class User(AbstractUser):
     ask_first = models.BooleanField(_("ask me before anyone joins"), default=False)
 
     do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
+    is_invisible = models.BooleanField(_("do not show in rooms that I am there"), default=False)
 
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"

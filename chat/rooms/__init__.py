@@ -1,0 +1,1 @@
+"""The lobby and rooms: named places for several people."""
