@@ -56,10 +56,10 @@ class Socket:
         self._counter = itertools.count(1)
 
     @classmethod
-    async def open(cls, site: str, *, cookie: str | None = None, **options: Any) -> Self:
+    async def open(cls, site: str, *, cookie: str | None = None, path: str = "/ws/pair/", **options: Any) -> Self:
         headers = {"Cookie": cookie} if cookie else {}
         options.setdefault("origin", site)
-        url = site.replace("http", "ws", 1) + "/ws/pair/"
+        url = site.replace("http", "ws", 1) + path
         return cls(await connect(url, additional_headers=headers, proxy=None, max_size=None, **options))
 
     async def send(self, type_: str, **fields: Any) -> None:

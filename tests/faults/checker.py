@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from tests.faults.talker import Chapter, Diary
+from tests.faults.client import Chapter, Diary
 
 
 @dataclass
@@ -25,21 +25,21 @@ class Verdict:
         return self.lost + self.twice + self.out_of_order + self.crossed + self.third
 
 
-def check(diaries: list[Diary]) -> Verdict:
-    """Compare what everybody sent, had accepted and showed."""
+def check(diaries: list[Diary], seats: int | None = None) -> Verdict:
+    """Compare what everybody sent, had accepted and showed, where at most so many may be together."""
     verdict = Verdict()
     members: dict[str, list[tuple[str, Chapter]]] = defaultdict(list)
     for diary in diaries:
         for chapter in diary.chapters:
-            members[chapter.pair].append((diary.username, chapter))
+            members[chapter.place].append((diary.name, chapter))
         for complaint in diary.complaints:
-            _file(verdict, f"{diary.username}: {complaint}")
-    for pair, seats in members.items():
-        if len(seats) > 2:
-            verdict.third.append(f"{pair} has {len(seats)} members")
-        for username, chapter in seats:
-            others = [other for name, other in seats if name != username]
-            _check_chapter(verdict, username, chapter, others[0] if others else None)
+            _file(verdict, f"{diary.name}: {complaint}")
+    for place, those in members.items():
+        if seats and len(those) > seats:
+            verdict.third.append(f"{place} has {len(those)} members")
+        for username, chapter in those:
+            others = {name: other for name, other in those if name != username}
+            _check_chapter(verdict, username, chapter, others)
     return verdict
 
 
@@ -52,7 +52,7 @@ def _file(verdict: Verdict, complaint: str) -> None:
     verdict.crossed.append(complaint)
 
 
-def _check_chapter(verdict: Verdict, username: str, chapter: Chapter, partner: Chapter | None) -> None:
+def _check_chapter(verdict: Verdict, username: str, chapter: Chapter, others: dict[str, Chapter]) -> None:
     seqs = [seq for seq, _, _ in chapter.shown]
     if len(set(seqs)) != len(seqs):
         verdict.twice.append(f"{username} showed a seq twice")
@@ -61,23 +61,29 @@ def _check_chapter(verdict: Verdict, username: str, chapter: Chapter, partner: C
     texts = [text for _, mine, text in chapter.shown if not mine]
     if len(set(texts)) != len(texts):
         verdict.twice.append(f"{username} showed a text twice")
-    if partner is not None:
-        _compare(verdict, username, chapter, partner)
+    if others:
+        verdict.accepted += len(chapter.accepted)
+    for name, other in others.items():
+        _compare(verdict, username, chapter, name, other)
 
 
-def _compare(verdict: Verdict, username: str, chapter: Chapter, partner: Chapter) -> None:
-    theirs = {seq: text for seq, mine, text in partner.shown if not mine}
+def _compare(verdict: Verdict, username: str, chapter: Chapter, name: str, other: Chapter) -> None:
+    """What one said, and what one of the others showed of it."""
+    theirs = {seq: text for seq, _, text in other.shown}
     for n, seq in chapter.accepted.items():
-        verdict.accepted += 1
         if seq in theirs:
             if theirs[seq] != chapter.sent[n]:
-                verdict.crossed.append(f"{username} said {chapter.sent[n]!r}, the partner read {theirs[seq]!r}")
+                verdict.crossed.append(f"{username} said {chapter.sent[n]!r}, {name} read {theirs[seq]!r}")
         elif chapter.left and seq > chapter.delivered:
             verdict.undelivered += 1
         else:
-            verdict.lost.append(f"{username}'s message {n} (seq {seq}) was accepted and never shown")
+            verdict.lost.append(f"{username}'s message {n} (seq {seq}) was accepted and never shown to {name}")
+    mine = {seq for seq, is_mine, _ in other.shown if is_mine}
+    accepted = set(chapter.accepted.values())
     for seq, text in theirs.items():
+        if seq in mine or other.author_of.get(seq, username) != username:
+            continue
         if text not in chapter.sent.values():
-            verdict.crossed.append(f"the partner of {username} read {text!r}, which was never said")
-        if chapter.left is None and seq not in chapter.accepted.values():
+            verdict.crossed.append(f"{name} read {text!r} of {username}, who never said that")
+        if chapter.left is None and seq not in accepted:
             verdict.lost.append(f"{username} never learned that {seq} was accepted")

@@ -21,7 +21,7 @@ COLUMNS = [
     "seconds to recover, median",
     "most",
 ]
-BEGIN, END = "<!-- table: written by `make faults` -->", "<!-- end of table -->"
+BEGIN, END = "<!-- {kind}: written by `make faults` -->", "<!-- end of {kind} -->"
 HEAD = [f"| {' | '.join(COLUMNS)} |", "|---|" + "--:|" * (len(COLUMNS) - 1)]
 
 
@@ -53,10 +53,10 @@ def _row(name: str, runs: list[Run]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def write_table(document: Path, results: dict[Fault, list[Run]]) -> None:
-    """Put the table in the place of the one that stands between the two marks in `document`."""
-    text = document.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
+def write_table(document: Path, kind: str, results: dict[Fault, list[Run]]) -> None:
+    """Put the table in the place of the one of this kind that stands between two marks in `document`."""
+    text, begin, end = document.read_text(), BEGIN.format(kind=kind), END.format(kind=kind)
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
     table = "\n".join(rows(results))
-    document.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+    document.write_text(f"{before}{begin}\n{table}\n{end}{after}")

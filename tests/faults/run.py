@@ -19,9 +19,9 @@ class Run:
     recovery: float  # seconds
 
 
-async def run(fault: Fault, seed: int, *, long: bool = False) -> Run:
-    """Let two people talk, do this to their site, and see what they have lost."""
-    world = await World(seed).begin()
+async def run(people: type[World], fault: Fault, seed: int, *, long: bool = False) -> Run:
+    """Let these people talk, do this to their site, and see what they have lost."""
+    world = await people(seed).begin()
     try:
         await fault.inflict(world, fault.long if long else fault.short)
         try:

@@ -1,15 +1,22 @@
-"""Every fault once, in its short form. The long form: `make faults`."""
+"""Every fault once in a pair and once in a room, in its short form. The long form: `make faults`."""
 
 import pytest
 
+from tests.faults.company import Company
+from tests.faults.couple import Couple
 from tests.faults.run import run
 from tests.faults.scenarios import FAULTS, Fault
-
-RECOVERY_SECONDS = 10.0
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 async def test_nothing_is_lost(fault: Fault):
-    result = await run(fault, seed=1)
+    result = await run(Couple, fault, seed=1)
+    assert result.verdict.faults == []
+    assert result.verdict.accepted > 10, "the test has something to lose"
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+async def test_nothing_is_lost_in_a_room(fault: Fault):
+    result = await run(Company, fault, seed=1)
     assert result.verdict.faults == []
     assert result.verdict.accepted > 10, "the test has something to lose"
