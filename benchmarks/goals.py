@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.results import Place, Results, growth_name
+from benchmarks.results import ROOMS, Place, Results, crowd_name, growth_name, rooms_name
 
 # As in launch.py, which needs the load generator's client to be imported.
 UVICORN, DAPHNE = "Tandem, uvicorn", "Tandem, daphne"
@@ -84,6 +84,21 @@ def goals() -> list[Goal]:
                 Place(UVICORN, "database trouble", ("p99_ms",)), Place(UVICORN, "database trouble", ("calm_p99_ms",))
             ),
             1.5,
+            1.0,
+        ),
+        Goal(
+            "p99 ms of a delivery in a room of 1,000, 10 messages/s, two processes, uvicorn",
+            alone(crowd_name, "p99_ms"),
+            250,
+            100,
+            ".0f",
+        ),
+        Goal(
+            "CPU (server and broker) per delivery among 100 rooms ÷ among 10, uvicorn",
+            lambda results: results.ratio(
+                Place(UVICORN, rooms_name(ROOMS[-1]), both), Place(UVICORN, rooms_name(ROOMS[0]), both)
+            ),
+            1.3,
             1.0,
         ),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
 
 from benchmarks.conversation import Line
 
@@ -12,10 +14,18 @@ REPLACE_SECONDS = 1.0  # a few times what the slowest peer needs for all that is
 PATROL_SECONDS = 0.1
 
 
+class Speaking(Protocol):
+    """A line of a pair or a voice in a room."""
+
+    def say(self, due: float | None = None) -> None: ...
+
+    def give_up(self) -> None: ...
+
+
 class Load:
     """Something that makes these lines speak between `start` and `stop`, by a task of its own."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: Sequence[Speaking]) -> None:
         self.lines = lines
 
     def start(self) -> None:
@@ -31,7 +41,7 @@ class Load:
 class ByTheClock(Load):
     """Messages go out by the clock, line after line, whether the server keeps up or not; each is due at its time."""
 
-    def __init__(self, lines: list[Line], rate: float) -> None:
+    def __init__(self, lines: Sequence[Speaking], rate: float) -> None:
         super().__init__(lines)
         self.step = 1 / rate  # seconds between two messages
 
@@ -51,6 +61,8 @@ class Flood(Load):
     A message that did not come within REPLACE_SECONDS is replaced by another; otherwise a server that loses messages would
     be given less and less to do.
     """
+
+    lines: list[Line]
 
     def __init__(self, lines: list[Line], each: int) -> None:
         super().__init__(lines)

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.charts import charts
-from benchmarks.report import goals_table, growth_table, ratios, table, trouble_table
+from benchmarks.report import goals_table, growth_table, ratios, rooms_table, table, trouble_table
 from benchmarks.results import Results
 
 NOISE = 0.05  # cores; below this nobody else was there
@@ -36,6 +36,7 @@ def page(results: Results, folder: str) -> str:
         table="\n".join(table(results)),
         growth_table="\n".join(growth_table(results)),
         trouble_table="\n".join(trouble_table(results)),
+        rooms_table="\n".join(rooms_table(results)),
         left_out="".join(f"- {name}: {reason}.\n" for name, reason in results.left_out.items()),
         **{name.removesuffix(".svg"): pictures.get(name, "") for name in NAMES},
     )

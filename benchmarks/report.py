@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.goals import DAPHNE, UVICORN, Goal, goals
-from benchmarks.results import GROWTH, GROWTH_PAIRS, Place, Results, growth_name
+from benchmarks.results import GROWTH, GROWTH_PAIRS, ROOMS, Place, Results, crowd_name, growth_name, rooms_name
 
 # heading, workload, figure, format
 COLUMNS = [
@@ -27,12 +27,14 @@ TROUBLE = [
     ("server µs", "server_us", ".0f"),
     ("lost", "lost", ".0f"),
 ]
+CROWD = [("p50 ms", "p50_ms", ".1f"), ("p99 ms", "p99_ms", ".1f"), ("p99.9 ms", "p99.9_ms", ".1f")]
+COST = ("server_us", "broker_us")
 NONE = "-"
 
 
 def report(results: Results) -> str:
     """Return everything that was measured, for a terminal."""
-    tables = [goals_table(results), table(results), growth_table(results), trouble_table(results)]
+    tables = [goals_table(results), table(results), growth_table(results), trouble_table(results), rooms_table(results)]
     left_out = [f"left out: {name}: {reason}" for name, reason in results.left_out.items()]
     return "\n\n".join("\n".join(lines) for lines in [*filter(has_rows, tables), left_out])
 
@@ -79,8 +81,8 @@ def growth_table(results: Results) -> list[str]:
     rows = []
     for processes in GROWTH:
         for peer in results.peers:
-            places = [Place(peer, growth_name(pairs, processes), ("server_us", "broker_us")) for pairs in GROWTH_PAIRS]
-            costs = [growth_cost(results, place) for place in places]
+            places = [Place(peer, growth_name(pairs, processes), COST) for pairs in GROWTH_PAIRS]
+            costs = [cost_of(results, place) for place in places]
             if any(cost != NONE for cost in costs):
                 ratio = cell(results.ratio(places[-1], places[0]), ".2f")
                 rows.append([peer, str(processes), *costs, ratio])
@@ -88,7 +90,7 @@ def growth_table(results: Results) -> list[str]:
     return markdown(["", "processes", *pairs, f"{pairs[-1]} ÷ {pairs[0]}"], rows)
 
 
-def growth_cost(results: Results, place: Place) -> str:
+def cost_of(results: Results, place: Place) -> str:
     server, broker = (results.figure(place.peer, place.workload, name) for name in place.names)
     return NONE if server is None or broker is None else f"{server:.0f} + {broker:.0f}"
 
@@ -105,6 +107,20 @@ def trouble_table(results: Results) -> list[str]:
             ]
             rows.append([peer, *cells])
     return markdown(["", *(f"{heading}{kind}" for heading, *_ in TROUBLE for kind in ("", ", trouble"))], rows)
+
+
+def rooms_table(results: Results) -> list[str]:
+    """Return a room of 1,000 people, and what a delivery costs (server and broker) by the number of rooms."""
+    rows = []
+    for peer in results.peers:
+        many = [Place(peer, rooms_name(count), COST) for count in ROOMS]
+        costs = [cost_of(results, place) for place in (Place(peer, crowd_name, COST), *many)]
+        if any(cost != NONE for cost in costs):
+            latencies = [cell(results.figure(peer, crowd_name, name), form) for _, name, form in CROWD]
+            rows.append([peer, *latencies, *costs, cell(results.ratio(many[-1], many[0]), ".2f")])
+    ratio = f"{ROOMS[-1]} ÷ {ROOMS[0]} rooms"
+    headings = [heading for heading, *_ in CROWD]
+    return markdown(["", *headings, "µs a delivery", *(f"among {count} rooms" for count in ROOMS), ratio], rows)
 
 
 def has_rows(table: list[str]) -> bool:

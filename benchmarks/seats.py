@@ -46,6 +46,7 @@ class Seat(WSListener):
     """Where one of two sits; this one speaks the bare relay's language: a frame is a text."""
 
     path = "/room/{pair}"
+    in_room: type[Seat]  # what sits in a room for several people
 
     def __init__(self, url: str, pair: str, host: bool, person: Person | None = None) -> None:
         self.url, self.pair, self.is_host, self.person = url, pair, host, person
@@ -208,3 +209,30 @@ class TandemSeat(Seat):
     def say_received(self) -> None:
         self.owes_received = False
         self.write(encode({"type": "received", "pair": self.pair, "seq": self.seq}))
+
+
+class RoomSeat(TandemSeat):
+    """Somebody in a room; nothing is acknowledged there."""
+
+    path = "/ws/rooms/{pair}/"
+
+    def send(self, text: str) -> None:
+        self.n += 1
+        self.write(encode({"type": "message", "n": self.n, "text": text}))
+
+    def received(self, data: bytes) -> None:
+        frame = decode_frame(data)
+        match frame.type:
+            case "message":
+                self.hear(frame.text)
+            case "welcome":
+                self.n = decode(data)["n"]
+                self.ready.set_result(None)
+            case "closing" if not self.ready.done():
+                self.ready.set_exception(ConnectionError(frame.reason))
+
+
+Seat.in_room = Seat
+TutorialSeat.in_room = TutorialSeat
+SocketIOSeat.in_room = SocketIOSeat
+TandemSeat.in_room = RoomSeat

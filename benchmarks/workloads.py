@@ -17,7 +17,8 @@ from benchmarks.launch import Peer, Running
 from benchmarks.loads import ByTheClock, Flood, Rotation
 from benchmarks.pairs import AT_ONCE, lines_of, pair_up, pairs
 from benchmarks.peers import slow_queries
-from benchmarks.results import GROWTH, Figures, growth_name
+from benchmarks.results import GROWTH, ROOMS, Figures, crowd_name, growth_name, rooms_name
+from benchmarks.rooms import Audience, people_in
 from benchmarks.seats import Seat, TandemSeat
 from benchmarks.window import Look, loaded, measure
 
@@ -27,6 +28,8 @@ IDLE_PAIRS = 500
 FEW = 40  # messages a second before memory is read: a flood would leave free memory behind for those who come then
 CHURNERS = 8  # pairs that are being made at the same time
 TOGETHER = 20  # messages of all pairs under way in growth: one for each direction of ten pairs
+CROWD, CROWD_RATE, CROWD_SPEAKERS = 1000, 10, 10  # people in one room, messages a second, people who say them in turn
+IN_A_ROOM, ROOMS_RATE = 10, 100  # people in each of many rooms, messages a second in all rooms together
 IDLE_SECONDS = 2.0  # until memory is read
 
 
@@ -106,6 +109,22 @@ async def database_trouble(running: Running, seconds: float) -> Figures:
     return {**figures, **{f"calm_{name}": value for name, value in calm.items()}}
 
 
+async def crowd(running: Running, seconds: float) -> Figures:
+    """One room full of people, by the clock; what is counted is a message that reached one of the others."""
+    tally = Tally()
+    async with people_in(running, ["lobby"], CROWD) as (seats,):
+        load = ByTheClock(Audience(seats, CROWD_SPEAKERS, tally).voices, CROWD_RATE)
+        return await measure(look_at(running, tally), tally, load, seconds)
+
+
+async def rooms(running: Running, seconds: float, count: int) -> Figures:
+    """So many rooms, and as many messages a second in all together as ever: does a delivery cost more among many?"""
+    tally, names = Tally(), [f"room-{number}" for number in range(count)]
+    async with people_in(running, names, IN_A_ROOM) as seats:
+        voices = [voice for those in seats for voice in Audience(those, 1, tally).voices]
+        return await measure(look_at(running, tally), tally, ByTheClock(voices, ROOMS_RATE), seconds)
+
+
 @contextlib.asynccontextmanager
 async def trouble(running: Running) -> AsyncIterator[list[float]]:
     """Slow queries in the server until the end of this; the list fills with how long each took."""
@@ -166,4 +185,6 @@ WORKLOADS = [
         for processes, counts in GROWTH.items()
         for count in counts
     ),
+    Workload(crowd_name, crowd, processes=2),
+    *(Workload(rooms_name(count), partial(rooms, count=count)) for count in ROOMS),
 ]

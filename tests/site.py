@@ -107,6 +107,10 @@ class Site:
         answer = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=True)
         return [Person(**person) for person in json.loads(answer.stdout)]
 
+    def rooms(self, *slugs: str) -> None:
+        """Make rooms that are open to everybody."""
+        subprocess.run([sys.executable, "-m", "tests.make_rooms", *slugs], cwd=ROOT, env=self.environment, check=True)
+
     def trio(self) -> list[Person]:
         """Alice, Bob and Mallory, whom no other test knows; made many at a time, because that takes a process."""
         if not self._trios:

@@ -16,7 +16,8 @@ from benchmarks.goals import DAPHNE, SOCKETIO, TUTORIAL, UVICORN, goals
 from benchmarks.loads import Flood, Rotation
 from benchmarks.page import page
 from benchmarks.report import report
-from benchmarks.results import GROWTH, Figures, Place, Results, growth_name
+from benchmarks.results import GROWTH, ROOMS, Figures, Place, Results, crowd_name, growth_name, rooms_name
+from benchmarks.rooms import Audience
 from benchmarks.window import LOOK_SECONDS, QUIET_LOOKS, Look, latency, percentile, quiet_from, spent
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -175,6 +176,22 @@ async def test_a_rotation_has_as_many_under_way_and_lets_every_line_speak():
     load.stop()
 
 
+def test_a_message_to_a_room_counts_once_for_each_of_the_others():
+    tally, people = Tally(), [Wire(), Wire(), Wire()]
+    (voice,) = Audience(people, 1, tally).voices
+    voice.say()
+    voice.say()
+    assert tally.under_way == 4
+    first, second = people[0].sent
+    for person in people:
+        person.hear(first)
+    assert (tally.delivered, tally.under_way, tally.duplicates) == (2, 2, 0), "some servers send it to its author too"
+    people[1].hear(second)
+    people[1].hear(second)
+    voice.give_up()
+    assert (tally.delivered, tally.under_way, tally.duplicates, tally.lost) == (3, 0, 1, 1)
+
+
 # --- several rounds -----------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +210,7 @@ def everything() -> Results:
         figures: Figures = dict.fromkeys(names, float(value))
         workloads = ["idle", "flood", "fixed rate", "churn", "database trouble"]
         workloads += [growth_name(pairs, processes) for processes, counts in GROWTH.items() for pairs in counts]
+        workloads += [crowd_name, *map(rooms_name, ROOMS)]
         for workload in workloads:
             found.add(peer, workload, 0, figures)
     return found
