@@ -7,6 +7,7 @@ The handshake, the closing handshake, control frames, fragments and everything t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -20,7 +21,7 @@ from websockets.frames import Frame
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from chat.realtime.consumer import SEND_NOW
+from chat.realtime.consumer import HAND_OVER, SEND_NOW
 from chatproject.frames import BINARY, FINAL, MASKED, PING, PONG, TEXT, header
 from chatproject.heartbeat import Heartbeat, Post
 from chatproject.inbox import Inbox
@@ -35,6 +36,11 @@ always = asyncio.Event()  # what `writable` is while the transport takes more: n
 always.set()
 
 
+def is_not_heard(text: str) -> bool:
+    """What stands where the application hears nothing at once."""
+    return False
+
+
 class TandemSocket(WebSocketsSansIOProtocol):
     """One connection; `receive` and `send` are the application's.
 
@@ -47,7 +53,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
     __slots__ = (
         "_conn", "app", "app_state", "asgi_version", "client", "close_sent", "close_timeout", "close_timer", "config",
         "connections", "curr_msg_data_type", "default_headers", "disconnected", "failed", "fragmented", "frames",
-        "handshake_complete", "handshake_initiated", "heard_at", "initial_response", "last_ping_rtt", "logger", "loop",
+        "handshake_complete", "handshake_initiated", "hear", "heard_at", "initial_response", "last_ping_rtt", "logger", "loop",
         "pending_ping_payload", "ping_interval", "ping_sent_at", "ping_timeout", "ping_timer", "pong_timer", "queue",
         "read_paused", "request", "response", "rest", "root_path", "scheme", "scope", "server", "slot", "tasks",
         "transport", "unsent", "writable",
@@ -66,6 +72,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.fragmented = False  # a message of several frames is under way
         self.failed = False  # what came is no WebSocket; nothing of it is looked at any more
         self.heard_at = self.heartbeat.now
+        self.hear: Callable[[str], bool] = is_not_heard
 
     @property
     def conn(self) -> ServerProtocol:
@@ -122,6 +129,10 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.gather(TEXT, text)
         return True
 
+    def hand_texts_to(self, hear: Callable[[str], bool]) -> None:
+        """Give each text that nothing waits before to `hear`; where that returns False, it comes by `receive`."""
+        self.hear = hear
+
     def gather(self, first: int, payload: bytes) -> None:
         unsent, length = self.unsent, len(payload)
         if not unsent:
@@ -143,7 +154,8 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application; the base's would close before what was sent in the last tick is on its way."""
-        self.scope["extensions"][SEND_NOW] = self.send_now  # type: ignore[assignment]
+        extensions: dict[str, Any] = {SEND_NOW: self.send_now, HAND_OVER: self.hand_texts_to}
+        self.scope["extensions"].update(extensions)
         try:
             await self.app(self.scope, self.receive, self.send)
         except (ClientDisconnected, asyncio.CancelledError):
@@ -153,6 +165,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         else:
             if not self.handshake_complete:
                 self.logger.error("The ASGI application returned without an answer to the handshake")
+        self.hear = is_not_heard
         self.send_500_response()  # unless there was an answer
         self.flush()
         if self.close_timer is None:
@@ -301,11 +314,14 @@ class TandemSocket(WebSocketsSansIOProtocol):
             return
         if kind == "text":
             try:
-                self.queue.put_nowait({"type": "websocket.receive", "text": data.decode()})
+                text = data.decode()
             except UnicodeDecodeError:
                 self.conn.send_close(1007)
                 self.handle_parser_exception()
                 return
+            if not self.queue.messages and self.hear(text):
+                return
+            self.queue.put_nowait({"type": "websocket.receive", "text": text})
         else:
             self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
         if self.queue.is_full(len(data)):

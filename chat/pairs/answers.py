@@ -70,7 +70,7 @@ class No(msgspec.Struct, frozen=True):
     failed: str | None = None
 
     def error(self) -> Exception | None:
-        """Return it as what is raised: `Refusal`, `Fenced` or a RedisError."""
+        """Return it as what is raised: `Refusal`, `Fenced` or a RedisError. None for an answer that says yes."""
         if self.fenced:
             return Fenced(self.fenced)
         if self.refused:
@@ -162,11 +162,15 @@ _decode_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry]
 _decode_received = msgspec.msgpack.Decoder(list[tuple[int] | No]).decode
 
 
-def decode_appended(raw: bytes) -> list[Appended | Exception | None]:
+def decode_appended(raw: bytes) -> list[Appended | Exception]:
     """Return what became of each message of a batch."""
-    return [answer.error() if isinstance(answer, No) else Appended(*answer) for answer in _decode_appended(raw)]
+    return [_reason(answer) if isinstance(answer, No) else Appended(*answer) for answer in _decode_appended(raw)]
 
 
-def decode_received(raw: bytes) -> list[int | Exception | None]:
+def decode_received(raw: bytes) -> list[int | Exception]:
     """Return up to which seq each member of a batch has everything on screen."""
-    return [answer.error() if isinstance(answer, No) else answer[0] for answer in _decode_received(raw)]
+    return [_reason(answer) if isinstance(answer, No) else answer[0] for answer in _decode_received(raw)]
+
+
+def _reason(no: No) -> Exception:
+    return no.error() or ResponseError("an answer that says neither yes nor no")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar, cast
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class Batch(Generic[T]):
@@ -22,25 +26,29 @@ class Batch(Generic[T]):
     def __init__(
         self,
         script: Callable[..., Awaitable[bytes]],
-        decode: Callable[[bytes], Sequence[T | Exception | None]],
+        decode: Callable[[bytes], Sequence[T | Exception]],
         common: Sequence[int] = (),
     ) -> None:
         self._script, self._decode, self._common = script, decode, common
         self._loop = asyncio.get_running_loop()  # asked for once: Python 3.11 asks the kernel each time
         self._args: list[Any] = []
-        self._callers: list[asyncio.Future[T]] = []
+        self._callers: list[Callable[[T | Exception], None]] = []
         self._on_their_way: set[asyncio.Future[bytes]] = set()
 
     def call(self, *args: Any) -> asyncio.Future[T]:
         """Make a call in this tick of the loop; the future gets its answer, or an error."""
         caller: asyncio.Future[T] = self._loop.create_future()
+        self.call_for(partial(_settle, caller), *args)
+        return caller
+
+    def call_for(self, answered: Callable[[T | Exception], None], *args: Any) -> None:
+        """Make a call in this tick of the loop; `answered` gets its answer, or an error, and is called in any case."""
         if not self._callers:
             self._loop.call_soon(self.send)
         self._args += args
-        self._callers.append(caller)
+        self._callers.append(answered)
         if len(self._callers) == AT_ONCE:
             self.send()
-        return caller
 
     def send(self) -> None:
         """Let what was called so far go now, before anything else that is asked of Redis in this tick."""
@@ -52,17 +60,24 @@ class Batch(Generic[T]):
         self._on_their_way.add(reply)  # a task that nobody holds may be lost
         reply.add_done_callback(lambda reply: self._answer(reply, callers))
 
-    def _answer(self, reply: asyncio.Future[bytes], callers: list[asyncio.Future[T]]) -> None:
+    def _answer(self, reply: asyncio.Future[bytes], callers: list[Callable[[T | Exception], None]]) -> None:
         """Whatever happened, nobody waits for ever."""
         self._on_their_way.discard(reply)
         try:
-            answers: Sequence[T | Exception | None] = self._decode(reply.result())
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is raised where it is awaited
+            answers: Sequence[T | Exception] = self._decode(reply.result())
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - each caller gets it
             answers = [error if isinstance(error, Exception) else RedisConnectionError("given up")] * len(callers)
-        for caller, answer in zip(callers, answers, strict=True):
-            if caller.done():
-                continue
-            if isinstance(answer, Exception):
-                caller.set_exception(answer)
-            else:
-                caller.set_result(cast(T, answer))
+        for answered, answer in zip(callers, answers, strict=True):
+            try:
+                answered(answer)
+            except Exception:
+                logger.exception("An answer of Redis was not understood")  # the others' may be
+
+
+def _settle(caller: asyncio.Future[T], answer: T | Exception) -> None:
+    if caller.done():
+        return
+    if isinstance(answer, Exception):
+        caller.set_exception(answer)
+    else:
+        caller.set_result(answer)

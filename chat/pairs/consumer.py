@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from chat.pairs import protocol
-from chat.pairs.answers import Fenced
+from chat.pairs.answers import Appended, Fenced
 from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
 from chat.pairs.pairing import Seat
@@ -38,7 +38,7 @@ BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 class PairConsumer(PairSocket):
     """One window of one user."""
 
-    EVENTS = {"pair.frame": "published", "receipt.refused": "receipt_refused"}
+    EVENTS = {"pair.frame": "published", "frame.answered": "answered"}
 
     receipt_at = 0.0
     receipt_answer: asyncio.Future[int] | None = None  # to the last one
@@ -121,6 +121,37 @@ class PairConsumer(PairSocket):
             logger.warning("A frame could not be handled: %s", type(error).__name__)
             await self._cannot(error, frame)
 
+    def heard_at_once(self, text: str) -> bool:
+        """A message or a receipt: nearly all that ever comes."""
+        if self.seat is None:
+            return False
+        try:
+            frame = protocol.parse(text)
+        except Refusal:
+            return False
+        now = time.monotonic()
+        if not isinstance(frame, HEARD_AT_ONCE) or (self.is_limited and not self.frames.take(now)):
+            return False
+        if isinstance(frame, protocol.Received):
+            self.process.receipts.take(self, frame, now)
+        else:
+            self.expect_answer()
+            self.pairing.append_for(partial(self._stored, frame), self.seat, frame, EVERYTHING)
+        return True
+
+    def _stored(self, frame: protocol.SendMessage, answer: Appended | Exception) -> None:
+        self.take_answer({"type": "frame.answered", "frame_heard": frame, "answer": answer})
+
+    def answered_at_once(self, answer: dict[str, Any]) -> bool:
+        """A message is stored, and whatever its sender has to know before that was said."""
+        appended = answer["answer"]
+        if not isinstance(appended, Appended) or not self.feed.is_after(appended):
+            return False
+        if not self.send_now(protocol.encode(accepted(answer["frame_heard"], appended))):
+            return False
+        self.feed.seq = appended.seq
+        return True
+
     async def _cannot(self, error: Exception, frame: protocol.AnyClientFrame | None) -> None:
         if isinstance(error, Fenced):
             await self.lost_seat(error)
@@ -134,6 +165,22 @@ class PairConsumer(PairSocket):
         if not self.over:
             await self.say(refusal.frame())
 
+    async def answered(self, event: dict[str, Any]) -> None:
+        """Say late what became of a frame that was handled at once."""
+        frame, answer = event["frame_heard"], event["answer"]
+        if self.seat is None:
+            return
+        if isinstance(answer, Refusal):
+            await self._refuse(answer, frame)
+        elif isinstance(answer, (Fenced, RedisError)):
+            await self._cannot(answer, frame)
+        elif isinstance(answer, Exception):
+            raise answer
+        else:
+            await self._accept(frame, answer)
+
+    # --- What it says, frame by frame ---
+
     async def _leave(self, frame: protocol.Leave) -> None:
         self.process.receipts.hand_in(self)
         await self.pairing.leave(self.taken_seat, frame.pair)
@@ -144,10 +191,12 @@ class PairConsumer(PairSocket):
             appended = await self.pairing.append(self.taken_seat, frame.pair, frame.n, frame.text, EVERYTHING)
         finally:
             self.lets_events_pass = False
+        await self._accept(frame, appended)
+
+    async def _accept(self, frame: protocol.SendMessage, appended: Appended) -> None:
         if not self.feed.was_next(appended):
             await self.feed.stored(appended)
-        sent_at = protocol.timestamp(appended.sent_at)
-        await self.say(protocol.Accepted(frame.pair, appended.n, appended.seq, sent_at))
+        await self.say(accepted(frame, appended))
 
     async def _recall(self, frame: protocol.Recall) -> None:
         seq = await self.pairing.recall(self.taken_seat, frame.pair, frame.n)
@@ -165,19 +214,7 @@ class PairConsumer(PairSocket):
 
     def _answered(self, receipt: protocol.Received, answer: asyncio.Future[int]) -> None:
         if not answer.cancelled() and (error := answer.exception()):
-            self.tell({"type": "receipt.refused", "receipt": receipt, "error": error})
-
-    async def receipt_refused(self, event: dict[str, Any]) -> None:
-        """Say late what is wrong with a receipt."""
-        receipt, error = event["receipt"], event["error"]
-        if self.seat is None:
-            return
-        if isinstance(error, Refusal):
-            await self._refuse(error, receipt)
-        elif isinstance(error, (Fenced, RedisError)):
-            await self._cannot(error, receipt)
-        else:
-            raise error
+            self.tell({"type": "frame.answered", "frame_heard": receipt, "answer": error})
 
     async def _typing(self, frame: protocol.Typing) -> None:
         await self.pairing.typing(self.taken_seat, frame.pair, frame.active)
@@ -201,6 +238,12 @@ class PairConsumer(PairSocket):
         await self.say(protocol.Pong())
 
 
+def accepted(frame: protocol.SendMessage, appended: Appended) -> protocol.Accepted:
+    """Return the frame that says where this message was stored."""
+    return protocol.Accepted(frame.pair, appended.n, appended.seq, protocol.timestamp(appended.sent_at))
+
+
+HEARD_AT_ONCE = (protocol.SendMessage, protocol.Received)
 HANDLERS: dict[type[protocol.ClientFrame], Callable[[PairConsumer, Any], Awaitable[None]]] = {
     protocol.Join: lambda socket, frame: socket.doorbell.join(frame),
     protocol.Admit: lambda socket, frame: socket.doorbell.admit(frame),

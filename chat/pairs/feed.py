@@ -60,10 +60,14 @@ class Feed:
 
     def was_next(self, appended: Appended) -> bool:
         """A message of this socket is in the log, and nothing crossed it; where it returns False, `stored` is needed."""
-        if appended.seq != self.seq + 1:
+        if not self.is_after(appended):
             return False
         self.seq = appended.seq
         return True
+
+    def is_after(self, appended: Appended) -> bool:
+        """Whether nothing crossed this message of ours, or everything that did was shown."""
+        return appended.seq == self.seq + 1
 
     async def stored(self, appended: Appended) -> None:
         """A message of this socket is in the log: what crossed it comes first, so that both sides see one order."""

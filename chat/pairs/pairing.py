@@ -39,7 +39,7 @@ from chat.door import Door
 from chat.pairs import answers
 from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Standing
 from chat.pairs.batch import Batch
-from chat.pairs.protocol import Pair, Person, Refusal
+from chat.pairs.protocol import Pair, Person, Refusal, SendMessage
 
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
@@ -169,6 +169,12 @@ class Pairing:
     def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> asyncio.Future[Appended]:
         """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
         return self._append.call(seat.user, seat.connection, pair, n, text, seen)
+
+    def append_for(
+        self, answered: Callable[[Appended | Exception], None], seat: Seat, message: SendMessage, seen: int
+    ) -> None:
+        """As `append`; `answered` gets what that returns or raises, without a task that waits for it."""
+        self._append.call_for(answered, seat.user, seat.connection, message.pair, message.n, message.text, seen)
 
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""

@@ -297,6 +297,25 @@ async def test_frames_before_the_answer_to_the_handshake_are_kept():
     assert await line.texts() == ["early "]
 
 
+async def test_what_is_heard_at_once_is_not_received_and_nothing_overtakes_what_waits():
+    line = await Line().opened()
+    heard: list[str] = []
+
+    def hear(text: str) -> bool:
+        heard.append(text)
+        return text != "later"
+
+    line.socket.hand_texts_to(hear)
+    line.comes(
+        frame(TEXT, b"one"), frame(TEXT, b"t", fin=False), frame(CONT, b"wo"), frame(BINARY, b"data"), frame(TEXT, b"x")
+    )
+    assert heard == ["one", "two"], "x came behind what nobody has taken"
+    assert [event.get("text") for event in await line.heard()] == [None, "x"]
+    line.comes(frame(TEXT, b"later"), frame(TEXT, b"last"))
+    assert heard == ["one", "two", "later"]
+    assert await line.texts() == ["later", "last"]
+
+
 # --- sending -------------------------------------------------------------------------------------------------------------
 
 
