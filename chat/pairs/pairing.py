@@ -6,13 +6,13 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
     tandem:user:<user>           hash    connection (the channel layer's name of the socket that has the seat; none while
                                          the seat is only held), login, username, name, pair, asking (the ask that this
                                          user waits for), asks (those at this user's door, spaces between)
-    tandem:pair:<pair>           hash    host and guest (users) and for each of the two _username, _name, _n (last count),
-                                         _received (seq on screen); seq (the log's end), bytes (of the texts in the log),
-                                         trimmed (seq up to which the log was cut), turned_away (count),
-                                         turned_away_at (ms), ended (the reason, while one member has still to read it),
-                                         ask, invitation (what it came from, if anything)
-    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: from (role), n, text, sent_at (ms), other_n (the partner's
-                                         last count at that time)
+    tandem:pair:<pair>           hash    host and guest (users) and for each of the two _connection (as above; '' while away),
+                                         _username, _name, _n (last count), _received (seq on screen); seq (the log's end),
+                                         bytes (of the texts in the log), trimmed (seq up to which the log was cut),
+                                         turned_away (count), turned_away_at (ms), ended (the reason, while one member has
+                                         still to read it), ask, invitation (what it came from, if anything)
+    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: a msgpack list of from (role), n, text, sent_at (ms) and
+                                         other_n (the partner's last count at that time)
     tandem:pair:<pair>:recalled  hash    <seq> → "<role> <n> <sent_at>" of each message that was taken back
     tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
     tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired
@@ -44,12 +44,9 @@ from chat.pairs.protocol import Pair, Person, Refusal, SendMessage
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
 _LUA = Path(__file__).parent / "lua"
-_SHARED = "_shared.lua"
-_GOING = ("_shared.lua", "_asks.lua", "_going.lua")
-_OF_EACH_MESSAGE = (
-    "append",
-    "received",
-)  # these know nothing of coming and going, and Redis sets up no more than they need
+_STANDS_ON = ("_shared.lua", "_log.lua", "_asks.lua", "_going.lua")
+# These are run for each message, and Redis sets up no more than they need.
+_STANDS_ON_LESS = {"append": ("_shared.lua", "_log.lua"), "received": ("_shared.lua",)}
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
@@ -245,7 +242,7 @@ class Pairing:
 
 
 def _with_what_it_stands_on(file: Path) -> str:
-    before = (_SHARED,) if file.stem in _OF_EACH_MESSAGE else _GOING
+    before = _STANDS_ON_LESS.get(file.stem, _STANDS_ON)
     return "".join((_LUA / name).read_text(encoding="utf-8") for name in (*before, file.name))
 
 

@@ -10,7 +10,8 @@ from tests.site import Site
 
 @pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
 def here(site: Site, request: pytest.FixtureRequest) -> str:
-    return site.urls()[request.param]
+    number: int = request.param
+    return site.urls()[number]
 
 
 async def test_answers_come_in_the_order_of_the_messages_and_before_what_was_asked_after_them(alice, bob, here):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -92,6 +93,7 @@ class Line:
         self.layer, self.may_go_on = layer, asyncio.Event()
         self.journal: list[str] = []
         self.inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self.hear: Callable[[str], bool]
         self.socket: Any = Shop(self.journal, self.may_go_on)
 
     async def opened(self) -> Line:

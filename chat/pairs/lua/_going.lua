@@ -65,6 +65,7 @@ local function drop(user, hold)
   lapse_own(user, 'offline', 'unavailable') -- of a pair that is over, a seat may be held while somebody asks already
   lapse_at(user, 'offline', 'partner_offline')
   redis.call('HDEL', key, 'connection')
+  occupy(pair, user, '')
   redis.call('ZREM', DUE, 'lease:' .. user)
   redis.call('ZADD', DUE, 'NX', now() + hold, 'hold:' .. user)
   if not ended(pair) then
@@ -96,9 +97,10 @@ local function make_pair(pair, owner, guest, invitation, invitation_ms)
     end
   end
   local key = pair_key(pair)
+  redis.call('HSET', key, 'host', owner, 'guest', guest, 'seq', 0)
   for role, member in pairs({host = owner, guest = guest}) do
-    local name = redis.call('HMGET', user_key(member), 'username', 'name')
-    redis.call('HSET', key, role, member, role .. '_username', name[1], role .. '_name', name[2])
+    local username, name, connection = unpack(redis.call('HMGET', user_key(member), 'username', 'name', 'connection'))
+    redis.call('HSET', key, role .. '_connection', connection or '', role .. '_username', username, role .. '_name', name)
     redis.call('HSET', user_key(member), 'pair', pair)
   end
   if invitation ~= '' then

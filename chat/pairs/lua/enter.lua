@@ -24,6 +24,7 @@ keep(user, pair)
 for _, ask in ipairs(asks_of(user)) do ring(user, ask) end
 if not pair then return reply({connection = connection}) end
 
+occupy(pair, user, connection)
 if not ended(pair) then
   redis.call('ZREM', DUE, 'hold:' .. user)
   if not was_here then tell(partner_of(pair, user), {type = 'back', pair = pair}) end

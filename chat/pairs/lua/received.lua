@@ -3,14 +3,17 @@
 -- RETURNS for each {seq}, or a map {refused}, {fenced} or {failed}
 -- Invariant: what was delivered never shrinks and never passes the log's end.
 
+local SEQ = 6 -- where it is in the record, and after it
+local RECEIVED = {host = 7, guest = 8}
+
 local function received(user, connection, pair, seq)
-  local role, partner, at = speaker(user, connection, pair, 'seq', 'host_received', 'guest_received')
-  if not role then return partner end
-  local before = tonumber((role == 'host' and at[5] or at[6]) or 0)
-  seq = math.min(tonumber(seq), tonumber(at[4] or 0))
-  if seq > before then
+  local role, partner_connection, record = speaker(user, connection, pair, 'seq', 'host_received', 'guest_received')
+  if not role then return partner_connection end
+  seq = math.min(tonumber(seq), tonumber(record[SEQ] or 0))
+  if seq > tonumber(record[RECEIVED[role]] or 0) then
     redis.call('HSET', pair_key(pair), role .. '_received', seq)
-    tell(partner, {type = 'delivered', pair = pair, seq = seq})
+    record[RECEIVED[role]] = seq
+    if partner_connection then tell_connection(partner_connection, {type = 'delivered', pair = pair, seq = seq}) end
   end
   return {seq}
 end

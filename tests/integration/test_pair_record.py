@@ -1,0 +1,71 @@
+"""A pair's record repeats its members' connections, so that talking reads nothing else. It lets nobody in or out."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.pairs.pairing import Fenced, Limits, Pairing
+from tests.town import hurried, paired, refused, swept
+
+
+async def test_who_is_away_is_told_nothing_and_who_comes_back_is(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.expect("away")
+    assert await town.redis.hget(f"tandem:pair:{pair}", "guest_connection") == b""
+    await alice.say(pair, 1, "while you were away")
+    second = await town.enter("bob")
+    await alice.say(pair, 2, "welcome back")
+    await second.expect("message", seq=2)
+    await second.say(pair, 1)
+    await alice.expect("back")
+    await alice.expect("message", seq=3)
+
+
+async def test_a_window_that_was_replaced_says_nothing_more(town):
+    alice, bob, pair = await paired(town)
+    await town.enter("bob")
+    await alice.say(pair, 1)
+    for verb in (bob.say(pair, 1), town.pairing.received(bob.seat, pair, 1), town.pairing.recall(bob.seat, pair, 1)):
+        with pytest.raises(Fenced, match="replaced"):
+            await verb
+
+
+async def test_a_lease_that_ran_out_fences_whoever_comes_late(town):
+    alice, bob, pair = await paired(town)
+    short = hurried(town, lease=1, hold=60_000)
+    await short.renew([bob.seat])
+    await swept(town, short, f"lease:{bob.seat.user}")
+    with pytest.raises(Fenced, match="restarting"):
+        await bob.say(pair, 1)
+    assert (await alice.say(pair, 1)).seq == 1
+
+
+async def test_a_record_that_does_not_know_a_connection_keeps_nobody_out(town):
+    """As one made by an earlier version: the user's own record has the last word."""
+    alice, bob, pair = await paired(town)
+    await town.redis.hdel(f"tandem:pair:{pair}", "host_connection", "guest_connection")
+    assert (await alice.say(pair, 1)).seq == 1
+    assert (await bob.say(pair, 1)).seq == 2
+    await alice.expect("message", seq=2)
+
+
+async def test_a_full_log_is_trimmed_in_pieces_and_only_as_far_as_its_readers_are(town):
+    wide = Pairing(town.redis, limits=Limits(message_every=0, log_messages=200))  # four at once
+    alice, bob, pair = await paired(town)
+    for n in range(1, 201):
+        await wide.append(alice.seat, pair, n, "x" * 10, 0)
+    assert await refused(wide.append(alice.seat, pair, 201, "x", 0)) == "rate_limited"
+    await town.pairing.received(bob.seat, pair, 3)
+    assert (await wide.append(alice.seat, pair, 201, "x" * 10, 0)).seq == 201
+    record = await town.redis.hgetall(f"tandem:pair:{pair}")
+    assert (record[b"trimmed"], record[b"bytes"]) == (b"3", b"1980"), "the fourth is not on screen"
+    await town.pairing.received(bob.seat, pair, 150)
+    for n in range(202, 300):
+        await wide.append(alice.seat, pair, n, "x" * 10, 0)
+    record = await town.redis.hgetall(f"tandem:pair:{pair}")
+    left = 299 - int(record[b"trimmed"])
+    assert 196 < left <= 200
+    assert int(record[b"bytes"]) == 10 * left
+    piece = await town.pairing.resume(bob.seat, pair, 0, 50)
+    assert piece.messages[0].seq == int(record[b"trimmed"]) + 1
