@@ -19,7 +19,7 @@ class Speaker(Protocol):
     def send(self, text: str) -> None: ...
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """What is under way, what arrived and what did not. Times are of the monotonic clock, latencies seconds."""
 

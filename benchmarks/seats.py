@@ -9,37 +9,71 @@ from __future__ import annotations
 # mypy: disable-error-code="import-not-found"
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+from chatproject.heartbeat import Post
 from tests.person import Person
 
 PATIENCE = 30.0  # seconds until the other side should have answered
+TEXT = WSMsgType.TEXT
 encode = msgspec.json.encode
 decode = msgspec.json.decode
 
+# What a Tandem seat looks at in a frame; the rest is skipped, for this decides how fast the generator is.
+SAID = b'{"type":"message",'
+TOLD = (b'{"type":"accepted",', b'{"type":"delivered",')  # the server's word, on which this client does nothing
+
+
+class Said(msgspec.Struct):
+    """A message of the partner."""
+
+    seq: int
+    text: str
+
+
+class Message(msgspec.Struct, tag="message"):
+    """What is said."""
+
+    pair: str
+    n: int
+    text: str
+
+
+class Received(msgspec.Struct, tag="received"):
+    """A receipt."""
+
+    pair: str
+    seq: int
+
 
 class Frame(msgspec.Struct):
-    """What a Tandem seat looks at in a frame; the rest is skipped, for this decides how fast the generator is."""
+    """Any other frame."""
 
     type: str
     pair: msgspec.Raw = msgspec.Raw()
-    seq: int = 0
-    text: str = ""
     reason: str = ""
     code: str = ""
 
 
+decode_said = msgspec.json.Decoder(Said).decode
 decode_frame = msgspec.json.Decoder(Frame).decode
 
 
-def text_frame(text: bytes) -> bytes:
-    """Return the frame that a client sends this in, masked with four zeros: RFC 6455 wants a mask, not work."""
-    length = len(text)
+@lru_cache
+def head(length: int) -> bytes:
+    """What stands before a text that a client sends, masked with four zeros: RFC 6455 wants a mask, not work."""
     size = bytes((0x80 | length,)) if length < 126 else b"\xfe" + length.to_bytes(2, "big")
-    return b"\x81" + size + b"\0\0\0\0" + text
+    return b"\x81" + size + b"\0\0\0\0"
+
+
+@lru_cache(maxsize=1)
+def post_of(loop: asyncio.AbstractEventLoop) -> Post:
+    """What sends for all seats of this loop."""
+    return Post()
 
 
 class Seat(WSListener):
@@ -52,6 +86,7 @@ class Seat(WSListener):
         self.url, self.pair, self.is_host, self.person = url, pair, host, person
         self.hear: Callable[[str], None] = lambda text: None
         self.loop = asyncio.get_running_loop()
+        self.post = post_of(self.loop)
         self.ready: asyncio.Future[Any] = self.loop.create_future()
         self.unsent: list[bytes] = []
 
@@ -79,7 +114,7 @@ class Seat(WSListener):
         self.greet()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        if frame.msg_type == WSMsgType.TEXT:
+        if frame.msg_type == TEXT:
             self.received(frame.get_payload_as_bytes())
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
@@ -91,9 +126,11 @@ class Seat(WSListener):
 
     def write(self, data: bytes) -> None:
         """What a tick has gathered leaves in one system call, or the load generator would be what is measured."""
-        if not self.unsent:
-            self.loop.call_soon(self.flush)
-        self.unsent.append(text_frame(data))
+        unsent = self.unsent
+        if not unsent:
+            self.post.collect(self, self.loop)
+        unsent.append(head(len(data)))
+        unsent.append(data)
 
     def flush(self) -> None:
         if self.unsent:
@@ -143,7 +180,7 @@ class SocketIOSeat(Seat):
 
 
 class TandemSeat(Seat):
-    """docs/protocol.md. What arrives is acknowledged as a page does: the last of what came together."""
+    """docs/protocol.md. What arrives is acknowledged as a page does: the last of what came together, before what is said next."""
 
     path = "/ws/pair/"
 
@@ -151,8 +188,7 @@ class TandemSeat(Seat):
         super().__init__(url, pair, host, person)
         self.joined: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.left: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.n = self.seq = 0
-        self.owes_received = False
+        self.n = self.seq = self.acknowledged = 0
 
     @property
     def headers(self) -> dict[str, str]:
@@ -181,14 +217,20 @@ class TandemSeat(Seat):
 
     def send(self, text: str) -> None:
         self.n += 1
-        self.write(encode({"type": "message", "pair": self.pair, "n": self.n, "text": text}))
+        self.write(encode(Message(self.pair, self.n, text)))
 
     def received(self, data: bytes) -> None:
-        frame = decode_frame(data)
+        if data.startswith(SAID):
+            said = decode_said(data)
+            if self.seq == self.acknowledged:
+                self.post.collect(self, self.loop)
+            self.seq = said.seq
+            self.hear(said.text)
+        elif not data.startswith(TOLD):
+            self.told(decode_frame(data))
+
+    def told(self, frame: Frame) -> None:
         match frame.type:
-            case "message":
-                self.acknowledge(frame.seq)
-                self.hear(frame.text)
             case "welcome":
                 self.ready.set_result(None)
             case "joined":
@@ -200,15 +242,12 @@ class TandemSeat(Seat):
             case "error" if not self.joined.done():
                 self.joined.set_exception(ConnectionError(frame.code))
 
-    def acknowledge(self, seq: int) -> None:
-        self.seq = seq
-        if not self.owes_received:
-            self.owes_received = True
-            self.loop.call_soon(self.say_received)
-
-    def say_received(self) -> None:
-        self.owes_received = False
-        self.write(encode({"type": "received", "pair": self.pair, "seq": self.seq}))
+    def flush(self) -> None:
+        if self.seq > self.acknowledged:
+            self.acknowledged = self.seq
+            receipt = encode(Received(self.pair, self.seq))
+            self.unsent[:0] = (head(len(receipt)), receipt)
+        super().flush()
 
 
 class RoomSeat(TandemSeat):
@@ -221,15 +260,10 @@ class RoomSeat(TandemSeat):
         self.write(encode({"type": "message", "n": self.n, "text": text}))
 
     def received(self, data: bytes) -> None:
-        frame = decode_frame(data)
-        match frame.type:
-            case "message":
-                self.hear(frame.text)
-            case "welcome":
-                self.n = decode(data)["n"]
-                self.ready.set_result(None)
-            case "closing" if not self.ready.done():
-                self.ready.set_exception(ConnectionError(frame.reason))
+        if data.startswith(SAID):
+            self.hear(decode_said(data).text)
+        elif not data.startswith(TOLD):
+            self.told(decode_frame(data))
 
 
 Seat.in_room = Seat
