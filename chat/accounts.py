@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -29,6 +29,17 @@ SENT, NOT_SENT = (f"account/messages/{name}.txt" for name in ("email_confirmatio
 
 class AccountAdapter(DefaultAccountAdapter):
     """Says things in the words of the other pages, and says that mail could not be sent instead of breaking down."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The user name or the password is not right."),
+        "too_many_login_attempts": _("Too many tries in a short time. Wait five minutes, then try once more."),
+        "username_taken": _("Somebody has this user name. Choose another."),
+        "username_blacklisted": _("Nobody may have this user name. Choose another."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not the password you have now."),
+        "incorrect_code": _("This code is not right, or its time is over."),
+    }
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         return [{**method, "description": WAYS[method["id"]]} for method in super().get_reauthentication_methods(user)]

@@ -52,6 +52,16 @@ async def test_the_owner_sees_who_asks_and_lets_them_in(visitor):
     await expect(alice.page.get_by_label("Message", exact=True)).to_be_focused()
 
 
+async def test_on_a_phone_the_answers_come_into_sight_wherever_the_owner_was_reading(visitor):
+    alice = await (await visitor("alice", width=360)).sign_up()
+    token = await alice.token()
+    await switch_on(alice, "Ask me first")
+    await alice.page.get_by_role("button", name="Join", exact=True).scroll_into_view_if_needed()
+    await at_the_door(visitor, alice, token)
+    await expect(door(alice).get_by_role("button", name="Let in")).to_be_in_viewport(ratio=1)
+    await expect(door(alice).get_by_role("button", name="Decline")).to_be_in_viewport(ratio=1)
+
+
 async def test_who_is_declined_is_told_in_words(visitor):
     alice, token = await asks_first(visitor)
     bob = await at_the_door(visitor, alice, token)

@@ -176,6 +176,16 @@ def test_a_wrong_password_is_said_at_once(client: Client, ilse: User) -> None:
     assert "not that" not in page.html
 
 
+def test_what_is_wrong_with_a_sign_up_is_said_in_our_words(client: Client, ilse: User) -> None:
+    def said(username: str) -> str:
+        fields = {"username": username, "password1": "correct horse battery", "password2": "correct horse battery"}
+        return client.post(reverse("account_signup"), fields).content.decode()
+
+    assert "A user name has letters from a to z" in said("not a name")
+    assert "Somebody has this user name" in said(ilse.username.upper())
+    assert "Nobody may have this user name" in said("root")
+
+
 def test_the_header_offers_what_is_possible(client: Client, member: Client) -> None:
     assert links(read(client, "landing")) >= {reverse("account_login"), reverse("account_signup")}
     assert links(read(member, "settings")) >= {reverse("chat"), reverse("settings")}

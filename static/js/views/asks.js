@@ -29,9 +29,11 @@ export function createAsks(root, { admit, decline, block }) {
       const ids = new Set(asks.map(({ ask }) => ask));
       for (const element of [...list.children]) if (!ids.has(element.dataset.ask)) element.remove();
       const there = new Set([...list.children].map((element) => element.dataset.ask));
-      list.append(...asks.filter(({ ask }) => !there.has(ask)).map(row));
+      const others = asks.filter(({ ask }) => !there.has(ask)).map(row);
+      list.append(...others);
       shown = asks;
       root.hidden = asks.length === 0;
+      others.at(-1)?.scrollIntoView({ block: "nearest" }); // the answers may be above what is read
     },
   };
 }
