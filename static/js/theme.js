@@ -26,16 +26,16 @@
   const show = (theme) => {
     if (THEMES.includes(theme)) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
-    paintBrowserBar(theme);
+    overrideSystem(theme);
   };
 
-  // The bar around the page follows the system through its media attribute; a choice of one's own overrides it.
-  const paintBrowserBar = (theme) => {
-    for (const meta of document.querySelectorAll('meta[name="theme-color"]')) {
-      meta.dataset.system ??= meta.media;
-      meta.media = THEMES.includes(theme)
-        ? meta.dataset.system.includes(theme) ? "all" : "not all"
-        : meta.dataset.system;
+  // The bar around the page and pictures of it follow the system through their media attribute; one's own choice overrides it.
+  const overrideSystem = (theme) => {
+    for (const element of document.querySelectorAll('meta[name="theme-color"], source[media*="prefers-color-scheme"]')) {
+      element.dataset.system ??= element.media;
+      element.media = THEMES.includes(theme)
+        ? element.dataset.system.includes(theme) ? "all" : "not all"
+        : element.dataset.system;
     }
   };
 
@@ -52,6 +52,7 @@
   show(remembered());
   addEventListener("storage", ({ key, newValue }) => key === KEY && show(newValue));
   addEventListener("DOMContentLoaded", () => {
+    overrideSystem(remembered());
     for (const group of document.querySelectorAll('[data-behaviour="theme"]')) offerChoice(group);
   });
 })();

@@ -1,6 +1,8 @@
 """Pictures of every page and state, into docs/screenshots/: `make screenshots`. To be looked at one by one.
 
-English in both widths and both colour schemes; Arabic and Russian in one of each. A real site, real browsers, three people.
+English in both widths and both colour schemes; Arabic and Russian in two of each; any other by its name, such as
+`make screenshots ARGS=pt-BR-360-light`. With them come the pictures of the first page, in every language and scheme
+(static/img/conversation/, `ARGS=picture`). Real sites, real browsers, real people's ways.
 """
 
 from __future__ import annotations
@@ -10,36 +12,34 @@ import base64
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.scenes import Person, members, strangers, talk, trouble_and_end
-from tests.site import ROOT, Site, new_site
+from tests.browser.scenes.error_pages import breaking_site
+from tests.browser.scenes.people import NAMES
+from tests.browser.scenes.picture import take_picture
+from tests.browser.scenes.play import Look, play
+from tests.site import ROOT, Site
 
 FOLDER = ROOT / "docs" / "screenshots"
-HEIGHTS = {360: 740, 1440: 860}
-QUALITY = 82  # of WebP: letters stay sharp, a picture is about 20 kB
+PICTURES = ROOT / "static" / "img" / "conversation"
+QUALITY = 72  # of WebP: letters stay sharp, a picture is about 15 kB
 
-Set = tuple[str, int, Literal["light", "dark"]]
-Come = Callable[[Person], Awaitable[None]]
-
-SETS: list[Set] = [
-    ("en", 360, "light"),
-    ("en", 360, "dark"),
-    ("en", 1440, "light"),
-    ("en", 1440, "dark"),
-    ("ar", 360, "light"),
-    ("ar", 1440, "dark"),
-    ("ru", 360, "dark"),
-    ("ru", 1440, "light"),
+LOOKS = [
+    Look("en", 360, "light"),
+    Look("en", 360, "dark"),
+    Look("en", 1440, "light"),
+    Look("en", 1440, "dark"),
+    Look("ar", 360, "light"),
+    Look("ar", 1440, "dark"),
+    Look("ru", 360, "dark"),
+    Look("ru", 1440, "light"),
 ]
-
-SHARES = "navigator.share = async () => {}; window.Notification = class { static permission = 'default' };"
+MORE = [Look(language, width, scheme) for language in NAMES for width in (360, 1440) for scheme in ("light", "dark")]
 
 
 @dataclass
@@ -48,13 +48,15 @@ class Camera:
 
     folder: Path
     count: int = 0
+    lines: dict[Page, CDPSession] = field(default_factory=dict)  # ending one would take the page's authenticator away
 
     async def __call__(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Take a picture of the window, or of the whole page."""
         self.count += 1
-        devtools = await page.context.new_cdp_session(page)
+        devtools = self.lines[page] = self.lines.get(page) or await page.context.new_cdp_session(page)
         options: dict[str, Any] = {"format": "webp", "quality": QUALITY}
         if whole:
+            await page.evaluate("scrollTo(0, 0)")  # or what is out of sight above comes into the picture
             size = (await devtools.send("Page.getLayoutMetrics"))["cssContentSize"]
             options |= {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
         picture = await devtools.send("Page.captureScreenshot", options)
@@ -62,55 +64,32 @@ class Camera:
         path.write_bytes(base64.b64decode(picture["data"]))
 
 
-async def take(browser: Browser, site: Site, one: Set, come: Come) -> int:
+async def take(browser: Browser, broken: Site, look: Look) -> int:
     """Take one set; gives the number of pictures."""
-    language, width, scheme = one
-    folder = FOLDER / name_of(one)
+    folder = FOLDER / str(look)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     camera = Camera(folder)
-    people = []
-    for number, username in enumerate(("mira", "jonas", "noor")):
-        context = await browser.new_context(
-            viewport={"width": width, "height": HEIGHTS[width]},
-            color_scheme=scheme,
-            locale=language,
-            reduced_motion="reduce",
-        )
-        await context.add_init_script(SHARES)
-        people.append(Person(await context.new_page(), site.urls()[number % 2], username))
-    mira, jonas, noor = people
-    await strangers(mira, camera)
-    for person in people:
-        await come(person)
-    await members(mira, camera)
-    await talk(mira, jonas, noor, camera, language)
-    await trouble_and_end(mira, jonas, camera)
-    for person in people:
-        await person.page.context.close()
+    await play(browser, look, broken, camera)
     return camera.count
 
 
-def name_of(one: Set) -> str:
-    language, width, scheme = one
-    return f"{language}-{width}-{scheme}"
-
-
 async def main(wanted: list[str]) -> None:
-    """Take the sets whose names begin with one of `wanted`, or all."""
-    site = new_site(processes=2, RATE_LIMITS="off")
+    """Take the sets of these names, or those that are kept and the pictures of the first page."""
+    looks = [look for look in MORE if str(look) in wanted] if wanted else LOOKS
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    come: Come = Person.sign_up
+    broken = breaking_site()
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            for one in SETS:
-                if not wanted or name_of(one).startswith(tuple(wanted)):
-                    print(f"{name_of(one)}: {await take(browser, site, one, come)} pictures", flush=True)
-                    come = Person.log_in
+            if not wanted or "picture" in wanted:
+                PICTURES.mkdir(exist_ok=True)
+                await take_picture(browser, PICTURES)
+            for look in looks:
+                print(f"{look}: {await take(browser, broken, look)} pictures", flush=True)
             await browser.close()
     finally:
-        site.stop()
+        broken.stop()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.error_pages import WAYS, breaking_site
+from tests.browser.scenes.error_pages import WAYS, breaking_site
 from tests.browser.test_accessibility import CUT_OFF, Scheme, assert_accessible
 from tests.site import Site
 
