@@ -93,11 +93,21 @@ async def test_of_two_who_ask_one_is_let_in_and_the_other_is_told(visitor):
     await mallory.stands("Room is Full")
 
 
-async def test_when_the_owner_goes_away_the_asker_is_told(visitor):
+async def test_when_the_owner_logs_out_the_asker_is_told(visitor):
     alice, token = await asks_first(visitor)
     bob = await at_the_door(visitor, alice, token)
-    await alice.page.close()
+    await alice.page.get_by_role("button", name="Log out").click()
     await bob.stands("The owner of this token is not here right now")
+
+
+async def test_an_owner_whose_page_was_gone_for_a_moment_is_asked_again(visitor):
+    alice, token = await asks_first(visitor)
+    bob = await at_the_door(visitor, alice, token)
+    await alice.page.goto("about:blank")
+    await alice.go("/chat/")
+    await expect(door(alice)).to_contain_text(f"{bob.username} asks for the seat beside you")
+    await door(alice).get_by_role("button", name="Let in").click()
+    await bob.stands(f"Connected with {alice.username}")
 
 
 async def test_a_page_that_is_reloaded_knows_again_that_it_wants_to_be_asked(visitor):

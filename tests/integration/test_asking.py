@@ -109,9 +109,51 @@ async def test_when_the_owner_goes_everybody_who_asks_is_told(town):
     alice, bob, _ask = await at_the_door(town)
     carol = await town.enter("carol")
     await asks(carol, alice)
-    await town.pairing.drop(alice.seat)
+    quick = hurried(town, hold=1)
+    await quick.drop(alice.seat)
+    await swept(town, quick, f"hold:{alice.seat.user}")
     await bob.expect("refused", code="partner_offline")
     await carol.expect("refused", code="partner_offline")
+    assert await town.keys() == {"tandem:due"} | {f"tandem:user:{asker.seat.user}" for asker in (bob, carol)}
+
+
+async def test_an_owner_whose_line_was_lost_hears_again_who_asks(town):
+    alice, bob, ask = await at_the_door(town)
+    await town.pairing.drop(alice.seat)
+    assert (await asks(bob, alice)).ask == ask, "who asks already waits on"
+    mallory = await town.enter("mallory")
+    assert await refused(asks(mallory, alice)) == "partner_offline", "nobody else is promised an answer"
+    assert await refused(mallory.join(alice)) == "partner_offline"
+    back = await town.enter("alice")
+    await back.expect("ask", ask=ask, person={"username": "bob", "name": "Bob"})
+    assert (await town.pairing.admit(back.seat, ask)).pair.partner == Person("bob", "Bob")
+    await bob.expect("joined")
+    assert await town.redis.zscore("tandem:due", f"hold:{alice.seat.user}") is None
+
+
+async def test_while_the_owner_is_away_nobody_is_seated_beside_an_empty_chair(town):
+    alice, bob, ask = await at_the_door(town)
+    await town.pairing.drop(alice.seat)
+    answer = await bob.pairing.join(bob.seat, Door(alice.seat.user))  # asking first was switched off meanwhile
+    assert isinstance(answer, Asked)
+    assert answer.ask == ask
+
+
+async def test_an_ask_runs_out_while_its_owner_is_away(town):
+    quick = hurried(town, ask=1)
+    alice, bob = await town.enter("alice"), await town.enter("bob", pairing=quick)
+    asked = await asks(bob, alice)
+    await town.pairing.drop(alice.seat)
+    await swept(town, quick, f"ask:{asked.ask}")
+    await bob.expect("refused", ask=asked.ask, code="not_answered")
+    back = await town.enter("alice")
+    assert (await town.pairing.asks(back.seat)).asks == []
+
+
+async def test_who_logs_out_is_not_waited_for(town):
+    alice, bob, _ask = await at_the_door(town)
+    await town.pairing.log_out(alice.seat.user, alice.seat.login)
+    await bob.expect("refused", code="partner_offline")
 
 
 async def test_when_the_owner_opens_another_window_it_hears_who_asks(town):

@@ -68,13 +68,17 @@ async def test_a_client_that_knows_nothing_of_asking_waits_for_the_answer_to_its
     assert (await b.next("joined", "error"))["type"] == "joined"
 
 
-async def test_when_the_owner_goes_away_the_asker_is_told(alice, bob, here, there):
+async def test_an_owner_whose_line_was_cut_is_asked_again(alice, bob, here, there):
     await ask_first(alice, here)
     a, b = await alice.open(here), await bob.open(there)
-    await ask(b, alice.token)
+    asked = await ask(b, alice.token)
+    await a.expect("ask")
     a.cut()
-    refused = await b.expect("error")
-    assert (refused["code"], refused["for"]) == ("partner_offline", "join")
+    back = await alice.open(there)
+    again = await back.expect("ask")
+    assert (again["ask"], again["person"]["username"]) == (asked["ask"], bob.username)
+    await back.send("admit", ask=asked["ask"])
+    assert (await b.expect("joined"))["pair"]["partner"]["username"] == alice.username
 
 
 async def test_when_the_asker_goes_away_the_owner_is_told(alice, bob, here, there):

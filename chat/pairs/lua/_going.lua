@@ -57,18 +57,17 @@ local function forget_user(user, reason)
   if ended(pair) then forget_if_empty(pair) else end_pair(pair, reason) end
 end
 
--- A connection is gone: hold the seat for so many milliseconds and tell the partner.
+-- A connection is gone: hold the seat, and the door where somebody waits, for so many milliseconds and tell the partner.
 local function drop(user, hold)
   local key = user_key(user)
   local pair = field(key, 'pair')
-  if not pair then return forget_user(user) end
+  if not pair and #asks_of(user) == 0 then return forget_user(user) end
   lapse_own(user, 'offline', 'unavailable') -- of a pair that is over, a seat may be held while somebody asks already
-  lapse_at(user, 'offline', 'partner_offline')
   redis.call('HDEL', key, 'connection')
   occupy(pair, user, '')
   redis.call('ZREM', DUE, 'lease:' .. user)
   redis.call('ZADD', DUE, 'NX', now() + hold, 'hold:' .. user)
-  if not ended(pair) then
+  if pair and not ended(pair) then
     tell(partner_of(pair, user), {type = 'away', pair = pair, seconds = math.ceil(hold / 1000)})
   end
 end

@@ -22,7 +22,10 @@ if pair and redis.call('EXISTS', pair_key(pair)) == 0 then
 end
 keep(user, pair)
 for _, ask in ipairs(asks_of(user)) do ring(user, ask) end
-if not pair then return reply({connection = connection}) end
+if not pair then
+  redis.call('ZREM', DUE, 'hold:' .. user)
+  return reply({connection = connection})
+end
 
 occupy(pair, user, connection)
 if not ended(pair) then

@@ -11,13 +11,17 @@ if owner == user then return refuse('own_token') end
 
 -- One ask at a time: another join takes its place, and the same one again finds it as it is.
 local asking = field(user_key(user), 'asking')
-if asking and field(ask_key(asking), 'owner') ~= owner then lapse(asking, 'withdrawn', 'withdrawn') end
+local is_asking = asking and field(ask_key(asking), 'owner') == owner
+if asking and not is_asking then lapse(asking, 'withdrawn', 'withdrawn') end
 
 local mine, theirs = living_pair(user), living_pair(owner)
 if mine and mine == theirs then return seated_answer(user, mine) end
 local is_spent = invitation_ms == '0' or redis.call('EXISTS', invitation_key(invitation)) == 1
 if invitation ~= '' and is_spent then return refuse('unknown_token') end
-if not theirs and not field(user_key(owner), 'connection') then return refuse('partner_offline') end
+if not theirs and not field(user_key(owner), 'connection') then
+  if is_asking then return reply({asked = as_asked(asking)}) end -- the owner's line is lost, and their door is held
+  return refuse('partner_offline')
+end
 
 -- Who asks me for a seat has said yes to me already.
 local theirs_to_me = field(user_key(owner), 'asking')
@@ -45,7 +49,7 @@ if theirs then
 end
 
 local function ask_first()
-  if asking and field(ask_key(asking), 'owner') == owner then return reply({asked = as_asked(asking)}) end
+  if is_asking then return reply({asked = as_asked(asking)}) end
   if was_declined then return refuse('declined') end
   local asks = asks_of(owner)
   if #asks >= ASKS_AT_ONCE then return refuse('rate_limited') end
