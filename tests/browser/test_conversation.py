@@ -107,6 +107,25 @@ async def test_a_second_window_takes_over_and_the_first_can_take_it_back(visitor
     await expect(second.locator("#status")).to_contain_text("another window")
 
 
+async def test_the_settings_open_beside_a_conversation_and_the_partner_notices_nothing(visitor):
+    alice, bob, _ = await talking(visitor)
+    await bob.page.evaluate(
+        """() => { window.tones = []; const bar = document.getElementById("status-bar");
+                   new MutationObserver(() => tones.push(bar.dataset.tone)).observe(bar, { attributes: true }); }"""
+    )
+    async with alice.page.context.expect_page() as opened:
+        await alice.page.get_by_role("link", name="Settings (opens in a new tab)").click()
+    settings = await opened.value
+    await expect(settings.get_by_role("heading", level=1)).to_have_text("Settings")
+    await alice.say("still here")
+    await bob.reads("still here")
+    assert set(await bob.page.evaluate("tones")) <= {"together"}
+    await bob.leave()
+    await alice.stands("left")
+    await alice.page.get_by_role("link", name="Settings", exact=True).click()
+    await expect(alice.page.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
 async def test_logging_out_elsewhere_is_said_and_the_partner_told(visitor):
     alice, bob, _ = await talking(visitor)
     elsewhere = await bob.page.context.new_page()

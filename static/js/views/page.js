@@ -15,6 +15,7 @@ import { createPreferences } from "./preferences.js";
 import { createPushSwitch } from "./push-switch.js";
 import { createReceipt } from "./receipt.js";
 import { say, write } from "./sentence.js";
+import { createSettingsLink } from "./settings-link.js";
 import { createStatus } from "./status.js";
 import { createTitle } from "./title.js";
 import { createTokenCard } from "./token-card.js";
@@ -38,6 +39,8 @@ export function createViews(root, act, { preferences, notifier }) {
   const asks = createAsks(byId("asks"), { ...act, block });
   const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
+  const { settings, newTab } = root.dataset;
+  const settingsLink = createSettingsLink(document.querySelector(`.site-nav a[href="${settings}"]`), newTab);
   const askToBlock = createBlock(dialogs.block);
   const blockPartner = dialogs.options.querySelector("[data-action=block_partner]");
   let partner = null;
@@ -97,6 +100,7 @@ export function createViews(root, act, { preferences, notifier }) {
     const fromPartner = renderConversation(state, conversation);
     composer.show(canWrite(state));
     renderInvite(state);
+    settingsLink.render(isTalking(state));
     title.render(standing.refusal ? reason(standing.refusal) : t(...standing.says), fromPartner);
   }
 
