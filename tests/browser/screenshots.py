@@ -23,6 +23,7 @@ from tests.browser.scenes.error_pages import breaking_site
 from tests.browser.scenes.people import NAMES
 from tests.browser.scenes.picture import take_picture
 from tests.browser.scenes.play import Look, play
+from tests.browser.test_accessibility import SETTLED
 from tests.site import ROOT, Site
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -55,6 +56,7 @@ class Camera:
         self.count += 1
         devtools = self.lines[page] = self.lines.get(page) or await page.context.new_cdp_session(page)
         options: dict[str, Any] = {"format": "webp", "quality": QUALITY}
+        await page.evaluate(SETTLED)
         if whole:
             await page.evaluate("scrollTo(0, 0)")  # or what is out of sight above comes into the picture
             size = (await devtools.send("Page.getLayoutMetrics"))["cssContentSize"]

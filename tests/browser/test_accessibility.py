@@ -50,6 +50,14 @@ TOO_SMALL = """
     .filter(({ width, height }) => width < least || height < least)
     .map(({ name, width, height }) => `${width} x ${height}: ${name}`)
 """
+# A short dialog scrolls nowhere, so its answers stand below the rest.
+COVERED = """
+  () => [...document.querySelectorAll("dialog[open]")]
+    .filter(dialog => dialog.scrollHeight <= dialog.clientHeight)
+    .map(dialog => [dialog.querySelector(".dialog__actions"), dialog.querySelector(".dialog__text")])
+    .filter(([actions, text]) => actions.getBoundingClientRect().top < text.getBoundingClientRect().bottom)
+    .map(([, text]) => text.textContent)
+"""
 CUT_OFF = """
   () => [...document.querySelectorAll("h1, h2, p, label, button, a, dt, dd, small")]
     .filter(element => element.checkVisibility() && getComputedStyle(element).overflow !== "hidden")
@@ -71,6 +79,7 @@ async def assert_accessible(visitor: Visitor, state: str) -> None:
     results = await Axe().run(visitor.page, options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{state}: {results.generate_report()}"
     assert await visitor.page.evaluate(TOO_SMALL, LEAST_TARGET) == [], state
+    assert await visitor.page.evaluate(COVERED) == [], state
     assert await visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 

@@ -9,7 +9,7 @@ async def waiting(mira: Person, shot: Shot) -> None:
     """What somebody can do who waits."""
     await mira.wait()
     await shot(mira.page, "waiting")
-    await mira.page.locator("#partner-token").scroll_into_view_if_needed()
+    await mira.page.locator("[data-action=change_token]:visible").scroll_into_view_if_needed()
     await shot(mira.page, "waiting-further-down")
     await mira.press("show_qr")
     await mira.page.locator("#qr-dialog .invite__qr").evaluate("image => image.decode()")
