@@ -11,12 +11,20 @@ from django.db import IntegrityError, transaction
 from chat import looks
 from chat.models import Block, Invitation, User, is_taken
 from chat.names import LONGEST_NAME, clean_name
-from chat.rooms import replay
+from chat.rooms import inviting, replay
 from chat.rooms.frames import person_frame
 from chat.rooms.membership import Standing, standing, standings
-from chat.rooms.models import Membership, Room, RoomInvitation
-from chat.rooms.protocol import Refusal
+from chat.rooms.models import Room
+from chat.rooms.protocol import ErrorCode, Refusal
+from chat.rooms.refusals import Refused
 from chat.wire import Person
+
+_REFUSALS: dict[str, ErrorCode] = {
+    "unknown_user": "unknown_user",
+    "yourself": "yourself",
+    "is_member": "is_member",
+    "too_many": "rate_limited",
+}
 
 
 @dataclass(frozen=True)
@@ -110,18 +118,12 @@ def rename(user: int, written: str) -> Person:
     return person_frame(me)
 
 
-@transaction.atomic
 def invite(slug: str, by: int, written: str) -> Person:
-    """Invite somebody to this room; `not_allowed`, `is_member`, or as `somebody`. Asking twice is asking once."""
-    me = User.objects.get(pk=by)
-    mine = standing(slug, me)
-    if mine is None or mine.room.is_lobby or mine.role not in (Membership.Role.OWNER, Membership.Role.MODERATOR):
-        raise Refusal("not_allowed")
-    other = somebody(written, by)
-    if Membership.objects.filter(room=mine.room, user=other.user, removed=None).exists():
-        raise Refusal("is_member")
-    RoomInvitation.objects.update_or_create(room=mine.room, user_id=other.user, defaults={"by": me})
-    return other.person
+    """Invite somebody to this room, as from its page; what its rules refuse is refused in the protocol's words."""
+    try:
+        return person_frame(inviting.invite(slug, User.objects.get(pk=by), written))
+    except Refused as refused:
+        raise Refusal(_REFUSALS.get(refused.reason, "not_allowed")) from None
 
 
 def is_staff(user: int) -> bool:

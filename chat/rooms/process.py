@@ -19,7 +19,7 @@ from chat.realtime import broker
 from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
 from chat.realtime.pulse import Errands, beat
-from chat.rooms import people, protocol, replay
+from chat.rooms import people, protocol, replay, retention
 from chat.rooms.audience import Audience, group
 from chat.rooms.limits import Allowances
 from chat.rooms.log import Change, Stored
@@ -36,6 +36,8 @@ T = TypeVar("T")
 SITE = "rooms"  # the group that every process with room sockets is a member of
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
+FORGET = 3_600_000  # ms: rooms keep their messages for days, and an hour more is nothing
+FORGET_PAUSE_SECONDS = 0.1  # between two batches
 AT_ONCE = 500  # rooms or people in one query
 
 
@@ -94,6 +96,7 @@ class RoomProcess:
             beat(timing.renew, self._renew, hurry=self._renew_now),
             beat(WATCH, self._watch, hurry=self._watch_now),
             beat(CHECK_PEOPLE, self._check_people),
+            beat(FORGET, self._forget),
         ):
             self.errands.start(work)
 
@@ -124,6 +127,11 @@ class RoomProcess:
         for some in _batches(list(self._audiences)):
             self._found(some, await look_up(replay.heads, some))
         self._close_deserted()
+
+    async def _forget(self) -> None:
+        """Delete what is older than its room keeps it, so little at a time that nobody who writes waits for it."""
+        while await look_up(retention.forget_some):  # noqa: ASYNC110 - a batch is no event
+            await asyncio.sleep(FORGET_PAUSE_SECONDS)
 
     def _look_soon(self, room: int) -> None:
         self.errands.start(self._look(room))

@@ -247,11 +247,11 @@ def test_whether_the_log_still_reaches_back(room, alice):
     assert [replay.reaches_back_to(room.pk, seq) for seq in (0, 2, 3, 5)] == [False, False, True, True]
 
 
-def test_an_account_that_is_gone_leaves_its_messages(room, alice):
+def test_an_account_that_is_gone_leaves_the_places_of_its_messages(room, alice, bob):
     say(room, alice, 1)
     alice.delete()
     [message] = replay.page(room.pk).messages
-    assert (message.author, message.text) == (None, "hello")
+    assert (message.author, message.text, message.deleted) == (None, "", True)
 
 
 async def test_what_is_written_at_once_is_committed_together(room, alice, bob):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
 
 from tests.faults.proxy import Proxy
-from tests.person import Frame
+from tests.person import PATIENCE, Frame
 from tests.room import Entrance, RoomSocket
 from tests.site import Site, new_site
 
@@ -148,3 +149,20 @@ async def test_a_killed_process_loses_nothing_that_was_accepted(own_site: Site):
     assert [frame["text"] for frame in b.heard if frame["type"] == "message"] == [
         f"in flight {n}" for n in range(1, 200)
     ]
+
+
+async def test_a_running_server_forgets_what_is_too_old(own_site: Site):
+    alice, _, _ = own_site.trio()
+    database = sqlite3.connect(own_site.folder / "site.sqlite3")
+    with database:
+        database.execute(
+            "INSERT INTO chat_roommessage (room_id, seq, changed, window, n, text, is_action, is_deleted, sent_at)"
+            " SELECT id, 1, 1, '', 1, 'long ago', 0, 0, '2020-01-01' FROM chat_room WHERE slug = ?",
+            [ROOM],
+        )
+        database.execute("UPDATE chat_room SET seq = 1 WHERE slug = ?", [ROOM])
+    await Entrance(own_site)(alice, ROOM)
+    async with asyncio.timeout(PATIENCE):
+        while database.execute("SELECT count(*) FROM chat_roommessage").fetchone() != (0,):  # noqa: ASYNC110 - a database has no event
+            await asyncio.sleep(0.02)
+    database.close()
