@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -43,7 +44,18 @@ def standing(slug: str, user: User) -> Standing | None:
     room = Room.objects.filter(slug=slug).first()
     if room is None:
         return None
-    membership = Membership.objects.filter(room=room, user=user).first()
+    return standings(room, [user]).get(user.pk)
+
+
+def standings(room: Room, users: Iterable[User]) -> dict[int, Standing]:
+    """Return where each of these users stands in the room, by user id, without those who may not enter it."""
+    users = list(users)
+    memberships = {each.user_id: each for each in Membership.objects.filter(room=room, user__in=users)}
+    found = ((user.pk, _stand(room, user, memberships.get(user.pk))) for user in users)
+    return {user: stands for user, stands in found if stands is not None}
+
+
+def _stand(room: Room, user: User, membership: Membership | None) -> Standing | None:
     if membership is None:
         return Standing(room, Membership.Role.MEMBER, user.is_staff, None) if room.is_open else None
     if membership.removed:

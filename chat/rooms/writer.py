@@ -1,0 +1,65 @@
+"""Group commit: what the sockets of one process write while a transaction runs goes into the next one together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from chat.realtime.lookup import look_up
+from chat.rooms import log
+from chat.rooms.log import Change, Stored
+from chat.rooms.protocol import Refusal
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 100  # changes in one transaction: a few ms in which no other process can write
+
+Told = Callable[[list[tuple[Change, Stored]]], None]
+
+
+class Writer:
+    """Writes for one event loop; `tell` is called with what is new, in its order, before whoever wrote it goes on."""
+
+    def __init__(self, tell: Told) -> None:
+        self._tell = tell
+        self._waiting: list[tuple[Change, asyncio.Future[Stored]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def write(self, change: Change) -> Stored:
+        """Return the place of this change once it is committed; raises `Refusal`, or what the database raised.
+
+        After an error of the database nobody knows whether it was committed: doing it again is safe.
+        """
+        answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        self._waiting.append((change, answer))
+        if self._working is None:
+            self._working = asyncio.create_task(self._work())
+        return await answer
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+            try:
+                outcomes: list[Stored | Refusal] = await look_up(log.write, [change for change, _ in batch])
+            except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
+                for _, answer in batch:
+                    if not answer.done():
+                        answer.set_exception(error)
+                continue
+            changes = [change for change, _ in batch]
+            self._tell_new(list(zip(changes, outcomes, strict=True)))
+            for (_, answer), outcome in zip(batch, outcomes, strict=True):
+                if answer.done():
+                    continue
+                if isinstance(outcome, Refusal):
+                    answer.set_exception(outcome)
+                else:
+                    answer.set_result(outcome)
+        self._working = None
+
+    def _tell_new(self, written: list[tuple[Change, Stored | Refusal]]) -> None:
+        try:
+            self._tell([(change, stored) for change, stored in written if isinstance(stored, Stored) and stored.news])
+        except Exception:
+            logger.exception("What was written could not be told")  # everybody reads it from the log within a second
