@@ -62,7 +62,10 @@ class ProcessChannelLayer(BaseChannelLayer):
         return await self.inbox.new_channel(prefix)
 
     def hand_over(self, channel: str, hear: Callable[[Message], None]) -> None:
-        """Give what comes for this channel of this process to `hear` at once, instead of keeping it for `receive`."""
+        """Give what comes for this channel of this process to `hear` at once, instead of keeping it for `receive`.
+
+        What comes by way of a group is the other members' as well: `hear` leaves it as it is.
+        """
         self.inbox.hand_over(channel, hear)
 
     def end_channel(self, channel: str) -> None:
@@ -91,7 +94,7 @@ class ProcessChannelLayer(BaseChannelLayer):
 
     async def group_discard(self, group: str, channel: str) -> None:
         """End the membership, if there is one."""
-        await self.inbox.group_discard(group, channel)
+        self.inbox.group_discard(group, channel)
 
     async def group_send(self, group: str, message: Message) -> None:
         """Send to every member of the group; a member whose channel is full misses it."""
@@ -119,8 +122,8 @@ class Inbox:
         self._numbers = itertools.count()
         self._queues: dict[str, asyncio.Queue[tuple[float, Message]]] = {}
         self._hearers: dict[str, Callable[[Message], None]] = {}
-        self._groups: dict[str, set[str]] = {}
-        self._endings: set[asyncio.Future[None]] = set()
+        self._groups: dict[str, set[str]] = {}  # group → channels
+        self._memberships: dict[str, set[str]] = {}  # channel → groups
 
     async def new_channel(self, prefix: str) -> str:
         process = f"{prefix.rstrip('.')}.{self.process}!"
@@ -162,20 +165,20 @@ class Inbox:
             raise
 
     async def group_add(self, group: str, channel: str) -> None:
-        members = self._groups.setdefault(group, set())
-        members.add(channel)
+        self._groups.setdefault(group, set()).add(channel)
+        self._memberships.setdefault(channel, set()).add(group)
         await self.subscription.want(GROUP + group)
 
-    async def group_discard(self, group: str, channel: str) -> None:
-        members = self._groups.get(group, set())
-        members.discard(channel)
-        if not members and self._groups.pop(group, None) is not None:
+    def group_discard(self, group: str, channel: str) -> None:
+        _discard(self._memberships, channel, group)
+        if _discard(self._groups, group, channel):
             self.subscription.drop(GROUP + group)
 
     async def flush(self) -> None:
         self._queues.clear()
         self._hearers.clear()
         self._groups.clear()
+        self._memberships.clear()
         self.subscription.close()
 
     def _deliver(self, name: str, payload: bytes) -> None:
@@ -190,8 +193,11 @@ class Inbox:
                 self.put(channel, message)
 
     def _deliver_to_group(self, group: str, message: Message) -> None:
+        hearers = self._hearers
         for member in list(self._groups.get(group, ())):
-            if self.has(member):
+            if member in hearers:
+                hearers[member](message)  # which must not change it: it is everybody's
+            elif member in self._queues:
                 self.put(member, dict(message))
 
     def _open(self, channel: str) -> None:
@@ -201,8 +207,16 @@ class Inbox:
         """End the channel and its memberships."""
         self._queues.pop(channel, None)
         self._hearers.pop(channel, None)
-        for group, members in list(self._groups.items()):
-            if channel in members:
-                ending = asyncio.ensure_future(self.group_discard(group, channel))
-                self._endings.add(ending)  # a task nobody holds may be lost
-                ending.add_done_callback(self._endings.discard)
+        for group in list(self._memberships.get(channel, ())):
+            self.group_discard(group, channel)
+
+
+def _discard(table: dict[str, set[str]], key: str, value: str) -> bool:
+    """Take `value` out of what the table has under `key`; return whether nothing is left there that was there before."""
+    values = table.get(key)
+    if values is None:
+        return False
+    values.discard(value)
+    if not values:
+        del table[key]
+    return not values

@@ -144,8 +144,7 @@ async def test_a_cancelled_wait_ends_the_channel_and_its_memberships(layer):
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert not layer.inbox.has(channel)
-    await asyncio.gather(*layer.inbox._endings)
-    assert layer.inbox._groups == {}
+    assert (layer.inbox._groups, layer.inbox._memberships) == ({}, {})
 
 
 async def test_a_channel_can_be_ended_with_messages_in_it(layer):
@@ -155,8 +154,41 @@ async def test_a_channel_can_be_ended_with_messages_in_it(layer):
     layer.end_channel(channel)
     layer.end_channel(channel)
     assert not layer.inbox.has(channel)
-    await asyncio.gather(*layer.inbox._endings)
-    assert layer.inbox._groups == {}
+    assert (layer.inbox._groups, layer.inbox._memberships) == ({}, {})
+
+
+async def test_the_end_of_a_channel_looks_only_at_its_own_groups(layer):
+    """A process with a thousand rooms does not ask each of them when one window closes."""
+    stays, goes = await layer.new_channel(), await layer.new_channel()
+    await asyncio.gather(*(layer.group_add(f"room{number}", stays) for number in range(100)))
+    await layer.group_add("room7", goes)
+    asked: list[str] = []
+
+    class Watched(dict[str, set[str]]):
+        def get(self, group: str, default: Any = None) -> Any:
+            asked.append(group)
+            return super().get(group, default)
+
+        def items(self) -> Any:
+            raise AssertionError("every group was looked at")
+
+    layer.inbox._groups = Watched(layer.inbox._groups)
+    layer.end_channel(goes)
+    assert asked == ["room7"]
+    await layer.group_send("room7", {"type": "still"})
+    assert await receive(layer, stays) == {"type": "still"}
+
+
+async def test_whoever_takes_messages_without_a_queue_gets_a_groups_too(layer, elsewhere):
+    channel, queued = await layer.new_channel(), await layer.new_channel()
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    layer.hand_over(channel, heard.put_nowait)
+    for member in (channel, queued):
+        await layer.group_add("room", member)
+    await elsewhere.group_send("room", {"type": "hello"})
+    async with asyncio.timeout(PATIENCE):
+        assert await heard.get() == {"type": "hello"}
+    assert await receive(layer, queued) == {"type": "hello"}
 
 
 async def test_flush_forgets_everything_and_the_layer_goes_on(layer):
