@@ -185,9 +185,14 @@ class Block(models.Model):
 
 
 class Invitation(models.Model):
-    """A token for one use: the join that succeeds with it uses it up."""
+    """A token for one use: the join that succeeds with it uses it up.
+
+    One that has a `guest` before it was used is arranged: both have agreed already, so only that guest can use it, and its
+    owner is not asked again.
+    """
 
     MOST = 20  # open ones of one owner
+    ARRANGED_SECONDS = 120  # both are on their way
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     token = models.CharField(max_length=tokens.DIGITS, unique=True, editable=False, default=tokens.make)
@@ -207,10 +212,22 @@ class Invitation(models.Model):
         """How long it can still be used; 0 for one that was used."""
         return 0 if self.used else max(1, (self.expires - timezone.now()) // timedelta(milliseconds=1))
 
+    @property
+    def is_arranged(self) -> bool:
+        """Whether it waits for one certain guest."""
+        return self.used is None and self.guest_id is not None
+
+    @classmethod
+    def arrange(cls, owner: int, guest: int) -> Invitation:
+        """Make one for the user `guest` alone, to whom the user `owner` has said yes."""
+        cls.objects.filter(owner=owner, expires__lte=timezone.now()).delete()
+        expires = timezone.now() + timedelta(seconds=cls.ARRANGED_SECONDS)
+        return cls.objects.create(owner_id=owner, guest_id=guest, expires=expires)
+
     @staticmethod
     def open_of(owner: User) -> models.QuerySet[Invitation]:
-        """Return those that can still be used."""
-        return Invitation.objects.filter(owner=owner, used=None, expires__gt=timezone.now())
+        """Return those that can still be used by whoever has them."""
+        return Invitation.objects.filter(owner=owner, used=None, guest=None, expires__gt=timezone.now())
 
     @staticmethod
     def forget_old(owner: User) -> None:
@@ -234,6 +251,8 @@ def door_of(token: str, guest: int) -> Door | None:
         owner = owners.filter(pk=invitation.owner_id).first()
     if owner is None:
         return None
+    if invitation is not None and invitation.is_arranged:
+        return Door(owner.pk, False, owner.is_blocked, invitation.pk, invitation.milliseconds_left)
     is_closed = owner.do_not_disturb or owner.is_blocked
     if invitation is None:
         return Door(owner.pk, owner.ask_first, is_closed)
@@ -246,7 +265,7 @@ def use_invitation(invitation: int, guest: int) -> None:
 
 
 def _invitation(token: str, guest: int) -> Invitation | None:
-    """One that nobody has used, or this guest: their page may ask again because it missed the answer."""
-    mine = models.Q(used=None) | models.Q(guest=guest)
+    """One that anybody may use, or this guest, who may have done so: their page asks again if it missed the answer."""
+    mine = models.Q(used=None, guest=None) | models.Q(guest=guest)
     found = Invitation.objects.filter(mine, token=token, expires__gt=timezone.now(), owner__is_active=True)
     return found.select_related("owner").first()

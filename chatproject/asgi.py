@@ -15,6 +15,7 @@ from django.urls import path, re_path
 
 from chat.pairs.consumer import PairConsumer
 from chat.realtime.origin import OwnOriginOnly, refuse
+from chat.rooms.consumer import RoomConsumer
 from chatproject import daphne_socket, embedded
 
 daphne_socket.install()
@@ -32,6 +33,7 @@ application = ProtocolTypeRouter(
             URLRouter(
                 [
                     path("ws/pair/", PairConsumer.as_asgi()),
+                    path("ws/rooms/<str:slug>/", RoomConsumer.as_asgi()),
                     re_path("", refuse),  # type: ignore[arg-type]
                 ]
             )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from chat.rooms.models import Room
 from tests.person import Person
+from tests.room import Entrance, Keeper
 from tests.site import Site, Valkey, new_site
 
 
@@ -53,3 +56,27 @@ def bob(people: tuple[Person, Person, Person]) -> Person:
 @pytest.fixture
 def mallory(people: tuple[Person, Person, Person]) -> Person:
     return people[2]
+
+
+@pytest.fixture(scope="session")
+def keeper(site: Site, django_db_blocker: Any) -> Iterator[Keeper]:
+    """Who makes and changes rooms of the site."""
+    with django_db_blocker.unblock():
+        yield Keeper(site)
+
+
+@pytest.fixture
+async def room(keeper: Keeper) -> Room:
+    """One that is open to everybody, for this test alone."""
+    return await keeper.room()
+
+
+@pytest.fixture
+def enter(site: Site) -> Entrance:
+    """The way into rooms, through one process after the other."""
+    return Entrance(site)
+
+
+@pytest.fixture
+def here(site: Site) -> str:
+    return site.urls()[0]

@@ -15,6 +15,10 @@ PIECE = 50  # that happened, read at once
 PAGE_CHARACTERS = 100_000  # of the texts of one page: it goes out in one frame
 
 
+class NoRoom(Exception):
+    """There is no such room, or not any more, or not for this user."""
+
+
 @dataclass(frozen=True)
 class Head:
     """How far a room's log goes, and which revision its members and rights have."""
@@ -53,8 +57,8 @@ def counted(room: int, user: int, window: str) -> int:
 
 
 def page(room: int, before: int | None = None) -> Page:
-    """Return the messages before this one, or the last ones: `PAGE` of them, or fewer where they are long."""
-    seq = Room.objects.values_list("seq", flat=True).get(pk=room)
+    """Return the messages before this one, or the last ones: `PAGE` of them, or fewer where they are long; raises `NoRoom`."""
+    seq = _end(room)
     found = _messages(room).filter(seq__lt=seq + 1 if before is None else before).order_by("-seq")
     messages: list[Message] = []
     characters, more = 0, False
@@ -82,10 +86,17 @@ def piece(room: int, after: int, up_to: int) -> Piece:
 
 
 def reaches_back_to(room: int, seq: int) -> bool:
-    """Whether nothing that was said after `seq` was forgotten since."""
-    head = Room.objects.values_list("seq", flat=True).get(pk=room)
+    """Whether nothing that was said after `seq` was forgotten since; raises `NoRoom`."""
+    head = _end(room)
     first = RoomMessage.objects.filter(room=room).order_by("seq").values_list("seq", flat=True).first()
     return seq >= head or (first is not None and first <= seq + 1)
+
+
+def _end(room: int) -> int:
+    seq = Room.objects.filter(pk=room).values_list("seq", flat=True).first()
+    if seq is None:
+        raise NoRoom
+    return seq
 
 
 def _messages(room: int) -> QuerySet[RoomMessage]:

@@ -39,13 +39,14 @@ def test_a_protocol_knows_no_django_no_channels_no_redis(file):
     assert not touches(file, "django", "channels", "redis", "asgiref", "chat.realtime", "chat.models")
 
 
-@pytest.mark.parametrize("file", files("*/pairing.py"), ids=str)
+@pytest.mark.parametrize("file", [*files("*/pairing.py"), *files("*/presence.py")], ids=str)
 def test_the_rules_know_neither_sockets_nor_http(file):
     assert not touches(file, "django", "channels", "asgiref", "chat.models", "chat.views", "chat.realtime")
 
 
 def test_only_sockets_know_channels():
-    allowed = {CHAT / "realtime", CHAT / "pairs" / "consumer.py", CHAT / "pairs" / "process.py"}
+    sockets = {CHAT / kind / name for kind in ("pairs", "rooms") for name in ("consumer.py", "process.py")}
+    allowed = {CHAT / "realtime", *sockets}
     for file in files("**/*.py"):
         if file not in allowed and file.parent not in allowed:
             assert not touches(file, "channels"), file
@@ -53,7 +54,7 @@ def test_only_sockets_know_channels():
 
 def test_only_the_rules_and_their_ground_know_redis_keys():
     for file in files("**/*.py"):
-        if file.name != "pairing.py" and file.parent.name != "realtime":
+        if file.name not in ("pairing.py", "presence.py") and file.parent.name != "realtime":
             assert REDIS_KEY not in file.read_text(), file
 
 
@@ -65,3 +66,10 @@ def test_views_know_neither_pairs_nor_redis():
 def test_what_both_kinds_of_chat_stand_on_knows_no_rules():
     for file in files("realtime/*.py"):
         assert not touches(file, "chat.pairs", "chat.rooms"), file
+
+
+def test_pairs_and_rooms_know_nothing_of_each_other():
+    for file in files("pairs/*.py"):
+        assert not touches(file, "chat.rooms"), file
+    for file in files("rooms/*.py"):
+        assert not touches(file, "chat.pairs"), file

@@ -15,9 +15,12 @@ from chat.rooms.protocol import Refusal
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES = json.loads((ROOT / "tests/fixtures/room_frames.json").read_text())
 SERVER_FRAMES: dict[str, typing.Any] = {
-    str(frame.__struct_config__.tag): frame for frame in (*protocol.ServerFrame.__subclasses__(), protocol.Message)
+    str(frame.__struct_config__.tag): frame
+    for frame in [*protocol.ServerFrame.__subclasses__(), typing.cast(typing.Any, protocol.Message)]
 }
-CLIENT_FRAMES = {str(frame.__struct_config__.tag): frame for frame in typing.get_args(protocol.AnyClientFrame)}
+CLIENT_FRAMES: dict[str, typing.Any] = {
+    str(frame.__struct_config__.tag): frame for frame in typing.get_args(protocol.AnyClientFrame)
+}
 
 
 def refusal_of(frame: object) -> Refusal:

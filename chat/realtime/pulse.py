@@ -1,0 +1,65 @@
+"""What a process does again and again, for as long as it lives, whatever becomes of Redis and the database meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+async def beat(
+    milliseconds: int,
+    work: Callable[[], Awaitable[None]],
+    *,
+    hurry: asyncio.Event | None = None,
+    on_trouble: Callable[[bool], None] = lambda active: None,
+) -> None:
+    """Do `work` for ever, with a pause that `hurry` cuts short; an outage is reported once, and when it is over."""
+    hurry = hurry or asyncio.Event()
+    trouble = False
+    while True:
+        try:
+            await work()
+            if trouble:
+                trouble = False
+                on_trouble(False)
+        except (RedisError, DatabaseError, InterfaceError) as error:
+            if not trouble:
+                trouble = True
+                logger.warning("%s cannot be done now: %s", work.__name__.strip("_"), type(error).__name__)
+                on_trouble(True)
+        except Exception:
+            logger.exception("A pulse broke")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hurry.wait(), milliseconds / 1000)
+        hurry.clear()
+
+
+class Errands:
+    """Tasks that nobody waits for; what becomes of them is at worst a line in the log."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do this by itself. Where Redis or the database is away it is not done: whoever starts it can do without."""
+        task = asyncio.create_task(_quietly(work))
+        self._tasks.add(task)  # a task that nobody holds may be lost
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except (RedisError, DatabaseError, InterfaceError) as error:
+        logger.info("Something was not done: %s", type(error).__name__)
+    except Exception:
+        logger.exception("An errand broke")

@@ -1,0 +1,243 @@
+"""What all the room sockets of one process share: the audiences of its rooms, the way to the log, and the pulse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import weakref
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from chat.realtime import broker
+from chat.realtime.login import ended_logins
+from chat.realtime.lookup import look_up
+from chat.realtime.pulse import Errands, beat
+from chat.rooms import people, protocol, replay
+from chat.rooms.audience import Audience, group
+from chat.rooms.limits import Allowances
+from chat.rooms.log import Change, Stored
+from chat.rooms.presence import Presence, Window
+from chat.rooms.replay import Head
+from chat.rooms.writer import Writer
+from chat.wire import timestamp
+
+if TYPE_CHECKING:
+    from chat.rooms.socket import RoomSocket
+
+T = TypeVar("T")
+
+SITE = "rooms"  # the group that every process with room sockets is a member of
+WATCH = 1_000  # ms: what changed without a word of it is found within this
+CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
+AT_ONCE = 500  # rooms or people in one query
+
+
+class RoomProcess:
+    """The room sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self.layer = get_channel_layer()
+        self.presence = Presence(broker.client())
+        self.errands = Errands()
+        self.writer = Writer(self._tell)
+        self.allowances = Allowances(is_limited=settings.RATE_LIMITS)
+        self.sockets: set[RoomSocket] = set()
+        self._audiences: dict[int, Audience] = {}
+        self._opening: dict[int, asyncio.Future[Audience]] = {}
+        self._deserted: set[int] = set()  # audiences that were empty at the last look
+        self._renew_now, self._watch_now, self._sweep_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._is_beating, self._beginning = False, asyncio.Lock()
+        self.is_in_trouble = False
+
+    # --- Sockets ---
+
+    async def audience(self, room: int) -> Audience:
+        """Return the audience of this room, open; `NoRoom` where the room is gone."""
+        if room not in self._audiences:
+            if room not in self._opening:
+                self._opening[room] = asyncio.ensure_future(self._open(room))
+                self._opening[room].add_done_callback(lambda _: self._opening.pop(room, None))
+            return await asyncio.shield(self._opening[room])
+        return self._audiences[room]
+
+    async def _open(self, room: int) -> Audience:
+        await self._begin()
+        audience = Audience(room, self.presence, self.errands, self._look_soon, self._renew_now.set)
+        try:
+            await audience.open(self.layer)
+        except BaseException:
+            audience.close()
+            raise
+        self._audiences[room] = audience
+        return audience
+
+    async def _begin(self) -> None:
+        """With the first audience, listen to the whole site, and begin the pulse."""
+        async with self._beginning:
+            if self._is_beating:
+                return
+            channel = await self.layer.new_channel("room")
+            self.layer.hand_over(channel, self._hear)
+            await self.layer.group_add(SITE, channel)
+            self._is_beating = True
+        self.layer.on_return(self._events_lost)
+        timing = self.presence.timing
+        for work in (
+            beat(timing.sweep, self._sweep, hurry=self._sweep_now, on_trouble=self._tell_trouble),
+            beat(timing.renew, self._renew, hurry=self._renew_now),
+            beat(WATCH, self._watch, hurry=self._watch_now),
+            beat(CHECK_PEOPLE, self._check_people),
+        ):
+            self.errands.start(work)
+
+    def _events_lost(self) -> None:
+        self._watch_now.set()
+        self._sweep_now.set()
+
+    # --- The log ---
+
+    def _tell(self, written: list[tuple[Change, Stored]]) -> None:
+        """What was committed is told here at once, and elsewhere by way of Redis, or within a second by the database."""
+        news: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
+        for change, stored in written:
+            if stored.news is not None:
+                news[change.room].append((stored.seq, protocol.encode(stored.news)))
+        for room, some in news.items():
+            if (audience := self._audiences.get(room)) is not None:
+                for seq, text in some:
+                    audience.flow.hear(seq, text)
+            self.errands.start(self._publish(group(room), {"type": "room.log", "news": some}))
+
+    async def _publish(self, to: str, event: dict[str, Any]) -> None:
+        with contextlib.suppress(RedisError):  # the pulse reports it once
+            await self.layer.group_send(to, event)
+
+    async def _watch(self) -> None:
+        """Look in the database how far every room here is."""
+        for some in _batches(list(self._audiences)):
+            self._found(some, await look_up(replay.heads, some))
+        self._close_deserted()
+
+    def _look_soon(self, room: int) -> None:
+        self.errands.start(self._look(room))
+
+    async def _look(self, room: int) -> None:
+        self._found([room], await look_up(replay.heads, [room]))
+
+    def _found(self, rooms: list[int], heads: dict[int, Head]) -> None:
+        for room in rooms:
+            audience, head = self._audiences.get(room), heads.get(room)
+            if audience is None:
+                continue
+            if head is not None:
+                audience.flow.reaches(head.seq)
+            if head is None or head.revision != audience.revision:
+                self.errands.start(self.review(audience))
+
+    async def review(self, audience: Audience) -> None:
+        """Tell everybody here where they stand in the room now."""
+        sockets = {follower.socket for follower in audience.followers}
+        found = await look_up(people.review, audience.room, {socket.user for socket in sockets})
+        if found is not None:
+            room, standings = found
+            audience.revision = room.revision
+        for socket in sockets:
+            if found is None:
+                self.errands.start(socket.let_go("no_room"))
+            else:
+                self.errands.start(socket.stands(standings.get(socket.user), room))
+
+    def _close_deserted(self) -> None:
+        """A page that is loaded again finds its audience still there."""
+        empty = {room for room, audience in self._audiences.items() if not audience.followers}
+        for room in empty & self._deserted:
+            self._audiences.pop(room).close()
+        self._deserted = empty - self._deserted
+
+    # --- Who is here ---
+
+    async def _sweep(self) -> None:
+        rooms = list(self._audiences)
+        for room, version in zip(rooms, await self.presence.sweep(rooms), strict=True):
+            if (audience := self._audiences.get(room)) is not None:
+                audience.people_are(version)
+
+    async def _renew(self) -> None:
+        windows = {socket.window: socket for socket in self.sockets if socket.window}
+        for window in await self.presence.renew(list(windows)):
+            socket = windows[window]
+            if socket.window == window:
+                await self.enter(window, socket)
+
+    async def enter(self, window: Window, socket: RoomSocket) -> None:
+        """Let Redis know of this window."""
+        await self.presence.enter(window, socket.person)
+
+    def _tell_trouble(self, active: bool) -> None:
+        self.is_in_trouble = active
+        for socket in self.sockets:
+            self.errands.start(socket.trouble(active))
+
+    # --- People and the whole site ---
+
+    async def person_changed(self, user: int) -> None:
+        """This user has another name, or is invisible or not: let every process know."""
+        await self._publish(SITE, {"type": "person.changed", "user": user})
+
+    async def announce(self, text: str) -> None:
+        """Tell everybody who is in any room."""
+        announcement = protocol.Announcement(text, timestamp(time.time_ns() // 1_000_000))
+        await self.layer.group_send(SITE, {"type": "room.announcement", "text": protocol.encode(announcement)})
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        match event["type"]:
+            case "person.changed":
+                self.errands.start(self._look_at_people([event["user"]]))
+            case "login.ended":
+                for socket in self.sockets:
+                    if socket.user == event["user"] and event["login"] in ("", socket.login_name):
+                        self.errands.start(socket.let_go("logged_out"))
+            case "room.announcement":
+                for socket in self.sockets:
+                    socket.follower.tell(event["text"])
+
+    async def _check_people(self) -> None:
+        """What no hint told: logins that ended, and people who are called otherwise."""
+        self.allowances.forget(time.monotonic())
+        for some in _batches([socket for socket in self.sockets if socket.login]):
+            ended = {login.name for login in await ended_logins([socket.login for socket in some if socket.login])}
+            for socket in some:
+                if socket.login_name in ended:
+                    self.errands.start(socket.let_go("logged_out"))
+            await self._look_at_people([socket.user for socket in some])
+
+    async def _look_at_people(self, users: list[int]) -> None:
+        if wanted := set(users) & {socket.user for socket in self.sockets}:
+            found = await look_up(people.appearances, wanted)
+            for socket in [socket for socket in self.sockets if socket.user in found]:
+                if not socket.looks_like(found[socket.user]):
+                    self.errands.start(socket.appears(found[socket.user]))
+
+
+def _batches(items: list[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, AT_ONCE)):
+        yield some
+
+
+_processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RoomProcess] = weakref.WeakKeyDictionary()
+
+
+def this_process() -> RoomProcess:
+    """Return what the running loop's room sockets share."""
+    loop = asyncio.get_running_loop()
+    if loop not in _processes:
+        _processes[loop] = RoomProcess()
+    return _processes[loop]
