@@ -78,7 +78,11 @@ class Entrance:
 
     async def __call__(self, person: Person, room: Room | str, window: str = "") -> RoomSocket:
         slug = room if isinstance(room, str) else room.slug
-        return await RoomSocket.enter(next(self._urls), person, slug, window)
+        return await RoomSocket.enter(self.next_url(), person, slug, window)
+
+    def next_url(self) -> str:
+        """The server whose turn it is."""
+        return next(self._urls)
 
 
 class Keeper:
