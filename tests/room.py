@@ -64,6 +64,18 @@ class RoomSocket(Socket):
         """The next messages, in the order in which they come."""
         return [await self.next("message") for _ in range(count)]
 
+    def present(self) -> set[str]:
+        """User names of those who are here, as far as was told."""
+        here: set[str] = set()
+        for frame in self.heard:
+            if frame["type"] in ("welcome", "members"):
+                here = set(self.names(frame))
+            elif frame["type"] == "entered":
+                here |= set(self.names(frame))
+            elif frame["type"] == "exited":
+                here -= set(self.names(frame))
+        return here
+
     def names(self, frame: Frame | None = None) -> list[str]:
         """User names of the people in a frame; of the welcome, if none is given."""
         frame = frame or self.welcome
