@@ -94,7 +94,8 @@ class Entrance:
 
     def next_url(self) -> str:
         """The server whose turn it is."""
-        return next(self._urls)
+        url: str = next(self._urls)
+        return url
 
 
 class Keeper:

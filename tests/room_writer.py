@@ -1,4 +1,4 @@
-"""A process that writes to a room's log: `python -m tests.room_writer ROOM USER COUNT` begins when a line comes in."""
+"""A process that writes to a room's log: `python -m tests.room_writer ROOM USER` says something for each line that comes in."""
 
 import os
 import sys
@@ -11,10 +11,9 @@ def main() -> None:
     django.setup()
     from chat.rooms import log
 
-    room, user, count = (int(word) for word in sys.argv[1:])
+    room, user = (int(word) for word in sys.argv[1:])
     print("ready", flush=True)
-    sys.stdin.readline()
-    for n in range(1, count + 1):
+    for n, _ in enumerate(sys.stdin, start=1):
         [stored] = log.write([log.Append(room, user, "", n, f"{user} says {n}")])
         assert isinstance(stored, log.Stored), stored
         print(stored.seq, flush=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from chat.rooms.frames import News, change_frame, message_frame
 from chat.rooms.models import Room, RoomMessage, SenderCount
@@ -53,6 +53,9 @@ def heads(rooms: Iterable[int]) -> dict[int, Head]:
 def counted(room: int, user: int, window: str) -> int:
     """Return how far this user has counted in this room and window."""
     count = SenderCount.objects.filter(room=room, user=user, window=window).values_list("n", flat=True).first()
+    if count is None:  # or it was forgotten, as that of a window that said nothing for long
+        mine = RoomMessage.objects.filter(room=room, author=user, window=window)
+        count = mine.aggregate(last=Max("n"))["last"]
     return count or 0
 
 
