@@ -9,7 +9,7 @@ keys (`<room>` is a room's id, `<user>` a user's). Invisible users are in none o
     tandem:room:<room>:people    hash    <user> → [user name, display name]
     tandem:room:<room>:state     hash    version (how often who is here has changed), born (the version at which this record
                                          began), swept (when `sweep` last ran, ms)
-    tandem:room:ask:<ask>        hash    asker and owner (users)
+    tandem:room:ask:<ask>        hash    asker and owner (users), answered (by which call)
     tandem:room:ask:between <asker> <owner>    string  the ask that these two have
     tandem:room:ask:declined <asker> <owner>   string  while the owner has just said no
 
@@ -19,6 +19,7 @@ What changes is published to the channel layer's group `room.<room>`: {"type": "
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,11 +149,14 @@ class Presence:
 
     async def answer(self, ask: str, owner: int, *, declined: bool) -> Parties:
         """Its owner answers this ask; return whose it was."""
-        return _parties(await self._call("answer", ask, owner, "owner", self.timing.ask if declined else 0))
+        return await self._answer(ask, owner, "owner", self.timing.ask if declined else 0)
 
     async def give_up(self, ask: str, asker: int) -> Parties:
         """Its asker waits no longer; return whose it was."""
-        return _parties(await self._call("answer", ask, asker, "asker", 0))
+        return await self._answer(ask, asker, "asker", 0)
+
+    async def _answer(self, ask: str, user: int, part: str, holds: int) -> Parties:
+        return _parties(await self._call("answer", ask, user, part, holds, secrets.token_hex(8)))
 
     async def _call(self, verb: str, *args: Any) -> bytes:
         raw: bytes = await self._scripts[verb](args=args)

@@ -1,6 +1,7 @@
 """Every frame of rooms in both directions, and what becomes of everything that is none."""
 
 import json
+import re
 import typing
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_every_example_of_a_server_frame_is_what_the_server_sends(example):
 def test_there_is_an_example_of_every_frame():
     assert {example["type"] for example in FRAMES["client"]} == set(CLIENT_FRAMES)
     assert {example["type"] for example in FRAMES["server"]} == set(SERVER_FRAMES)
+
+
+def test_the_document_describes_every_frame_every_field_and_every_code():
+    document = (ROOT / "docs/protocol.md").read_text().partition("\n## Rooms\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)`", document))
+    for frames in (CLIENT_FRAMES, SERVER_FRAMES, {"": protocol.RoomState}, {"": protocol.CommandHelp}):
+        for tag, frame in frames.items():
+            assert not tag or tag in named
+            assert set(frame.__struct_encode_fields__) <= named, tag
+    assert set(protocol.ERRORS) <= named
+    assert set(protocol.CLOSE_CODES) <= named
+    assert set(typing.get_args(protocol.LapseReason)) <= named
 
 
 def test_every_code_has_its_sentence():
