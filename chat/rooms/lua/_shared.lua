@@ -22,13 +22,15 @@ local function keep(room)
   end
 end
 
--- How often who is here has changed, from a time that no room has had before: a version tells also that all was forgotten.
+-- How often who is here has changed, counted from the time (µs) at which the record began: another beginning says that all was
+-- forgotten.
 local function version(room) return tonumber(redis.call('HGET', state_key(room), 'version') or 0) end
 local function born(room) return tonumber(redis.call('HGET', state_key(room), 'born') or 0) end
 local function be_born(room)
   if redis.call('EXISTS', state_key(room)) == 1 then return end
-  local moment = now()
-  redis.call('HSET', state_key(room), 'version', moment, 'born', moment, 'swept', moment)
+  local time = redis.call('TIME')
+  local moment = string.format('%.0f', time[1] * 1000000 + time[2])
+  redis.call('HSET', state_key(room), 'version', moment, 'born', moment, 'swept', now())
 end
 
 -- Publish to every process that listens to this room, in the form of ../../realtime/layer.py: None, and the event.
