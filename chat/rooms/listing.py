@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from chat.models import User
+from chat.rooms import inviting
 from chat.rooms.models import LOBBY, Membership, Room, RoomInvitation
 
 
@@ -27,17 +28,10 @@ def listing(user: User) -> Listing:
     others = Room.objects.exclude(pk__in=mine.values("room")).exclude(pk__in=shut_out)
     return Listing(
         lobby=others.filter(slug=LOBBY).first(),
-        invitations=invitations_to(user),
+        invitations=inviting.waiting_for(user),
         mine=mine.select_related("room__owner"),
         open=others.filter(is_open=True, closed=None).exclude(slug=LOBBY).select_related("owner"),
     )
-
-
-def invitations_to(user: User) -> QuerySet[RoomInvitation]:
-    """Return those that wait for this user's answer; whoever they block has not invited them, as far as they can see."""
-    blocked = user.blocks.values("blocked")
-    waiting = user.room_invitations.filter(room__closed=None, by__is_active=True).exclude(by__in=blocked)
-    return waiting.select_related("room__owner", "by")
 
 
 def _mine(user: User) -> QuerySet[Membership]:

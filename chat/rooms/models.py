@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 LOBBY = "lobby"  # the slug of the built-in room that is open to everybody
 LONGEST_NAME, LONGEST_SLUG, LONGEST_TOPIC = 60, 60, 200
+room_changed = Signal()  # `room`: the id of one that changed, sent in the transaction that changed it
 LONGEST_WINDOW = 64  # characters of the name that a client gives to one of its windows
 
 
@@ -53,6 +55,7 @@ class Room(models.Model):
     def changed(self) -> None:
         """What its sockets have to know has changed; in the transaction that changed it."""
         Room.objects.filter(pk=self.pk).update(revision=models.F("revision") + 1)
+        room_changed.send(Room, room=self.pk)
 
 
 class Membership(models.Model):

@@ -1,16 +1,24 @@
-"""The pages of rooms: the list of them, and the chat itself. They know neither sockets nor Redis: what happens live goes over
-the room's socket."""
+"""The pages of rooms: the list, the chat in one, and what its owner says about it. They know neither sockets nor Redis: what
+happens live goes over the room's socket."""
 
 from __future__ import annotations
 
+from copy import copy
+
+from allauth.core import ratelimit
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chat.rooms import founding, order
+from chat.rooms.entrance import allowed, standing_or_404
+from chat.rooms.forms import RoomForm
 from chat.rooms.listing import listing
-from chat.rooms.membership import Standing, standing
+from chat.rooms.members import about_page
 from chat.sharing import person
 
 ROOMS_ON_A_PAGE = 50  # of those that are open to everybody
@@ -35,16 +43,60 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a room."""
+    form = RoomForm(request.POST or None)
+    if request.method == "POST":
+        if not ratelimit.consume(request, action="room"):
+            return render(request, "429.html", status=429)
+        if form.is_valid() and (made := form.found(person(request))):
+            messages.success(request, _("The room is there. Now invite somebody, or go in."))
+            return redirect("about_room", made.slug)
+    return render(request, "chat/rooms/new.html", {"form": form})
+
+
+@login_required
 @require_safe
 def about(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is to be known of a room."""
-    mine = standing_or_404(request, slug)
-    return render(request, "chat/rooms/about.html", {"room": mine.room, "standing": mine})
+    """What is to be known of a room, who belongs to it, and what can be done about that."""
+    return about_page(request, standing_or_404(request, slug))
 
 
-def standing_or_404(request: HttpRequest, slug: str) -> Standing:
-    """Where this person stands in the room. For those who may not enter there is no such room."""
-    mine = standing(slug, person(request))
-    if mine is None:
-        raise Http404
-    return mine
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change what is said about the room."""
+    mine = allowed(request, slug, lambda mine: mine.directs)
+    form = RoomForm(request.POST or None, instance=copy(mine.room))  # what is filled in is not yet so
+    if request.method == "POST" and form.is_valid():
+        founding.edit(slug, person(request), **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("about_room", slug)
+    return render(request, "chat/rooms/edit.html", {"room": mine.room, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """End the room: GET says what happens, POST does it."""
+    mine = allowed(request, slug, lambda mine: mine.role == "owner")
+    if request.method == "GET":
+        return render(request, "chat/rooms/delete.html", {"room": mine.room})
+    founding.delete(slug, person(request))
+    messages.success(request, _("The room is deleted."))
+    return redirect("rooms")
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """The administrator closes the room, or opens it again."""
+    mine = allowed(request, slug, lambda mine: mine.is_staff)
+    if request.POST.get("open"):
+        order.reopen(mine.room)
+        messages.success(request, _("The room is open again."))
+    else:
+        order.close(mine.room)
+        messages.success(request, _("The room is closed."))
+    return redirect("about_room", slug)
