@@ -66,7 +66,9 @@ def delete(slug: str, by: User) -> None:
     mine = required(slug, by)
     if mine.role != Membership.Role.OWNER:
         raise Refused("not_allowed")
+    ended = mine.room.pk
     mine.room.delete()
+    Room.have_changed([ended])
 
 
 def new_slug(name: str) -> str:

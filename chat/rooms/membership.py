@@ -6,6 +6,7 @@ transaction where they stand. What a rule refuses raises `Refused` and changes n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import User
-from chat.rooms.models import Membership, Room
+from chat.rooms.models import LOBBY, Membership, Room
 from chat.rooms.refusals import Refused
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
@@ -59,12 +60,15 @@ def standing(slug: str, user: User) -> Standing | None:
     room = Room.objects.filter(slug=slug).select_related("owner").first()
     if room is None:
         return None
-    membership = Membership.objects.filter(room=room, user=user).first()
-    if membership is None:
-        return Standing(room, MEMBER, user.is_staff, None) if room.is_open else None
-    if membership.removed:
-        return None
-    return Standing(room, membership.role, user.is_staff, membership.muted_until)
+    return standings(room, [user]).get(user.pk)
+
+
+def standings(room: Room, users: Iterable[User]) -> dict[int, Standing]:
+    """Return where each of these users stands in the room, by user id, without those who may not enter it."""
+    users = list(users)
+    memberships = {each.user_id: each for each in Membership.objects.filter(room=room, user__in=users)}
+    found = ((user.pk, _stand(room, user, memberships.get(user.pk))) for user in users)
+    return {user: stands for user, stands in found if stands is not None}
 
 
 def required(slug: str, user: User) -> Standing:
@@ -121,16 +125,18 @@ def hand_over(slug: str, by: User, username: str) -> User:
 
 
 @transaction.atomic
-def inherit(owner: User) -> None:
-    """This user's account ends: what they own goes to the longest-serving moderator, else member; else it ends as well."""
-    for room in Room.objects.select_for_update().filter(owner=owner):
-        others = members(room).exclude(user=owner).select_related("user")
+def find_heirs() -> None:
+    """Rooms whose owner's account has ended go to their longest-serving moderator, else member; the others end as well."""
+    rooms = list(Room.objects.select_for_update().filter(owner=None).exclude(slug=LOBBY).order_by("pk"))
+    for room in rooms:
+        others = members(room).select_related("user")
         heir = others.filter(role=MODERATOR).first() or others.first()
         if heir is None:
-            room.delete()
+            Room.objects.filter(pk=room.pk).delete()
         else:
             _crown(room, heir.user)
-            room.changed()
+    if rooms:
+        Room.have_changed([room.pk for room in rooms])
 
 
 def members(room: Room) -> QuerySet[Membership]:
@@ -156,6 +162,14 @@ def somebody_in(room: Room, username: str, than: User) -> tuple[User, Membership
     if membership.removed if membership else not room.is_open:
         raise Refused("no_member")
     return person, membership
+
+
+def _stand(room: Room, user: User, membership: Membership | None) -> Standing | None:
+    if membership is None:
+        return Standing(room, MEMBER, user.is_staff, None) if room.is_open else None
+    if membership.removed:
+        return None
+    return Standing(room, membership.role, user.is_staff, membership.muted_until)
 
 
 def _give_role(slug: str, by: User, username: str, role: str) -> User:

@@ -364,7 +364,7 @@ def test_staff_keep_no_order_where_they_may_not_enter(bob: User, kitchen: Room) 
 def test_rooms_go_to_the_longest_serving_moderator(alice: User, bob: User, carol: User, kitchen: Room) -> None:
     come(kitchen, carol)
     come(kitchen, bob, User.objects.create_user("dora"), role=MODERATOR)
-    membership.inherit(alice)
+    alice.delete()
     kitchen.refresh_from_db()
     assert kitchen.owner == bob
     assert role_of(bob, kitchen) == OWNER
@@ -373,11 +373,11 @@ def test_rooms_go_to_the_longest_serving_moderator(alice: User, bob: User, carol
 def test_without_moderators_to_the_longest_serving_member(alice: User, bob: User, carol: User, kitchen: Room) -> None:
     come(kitchen, carol, bob)
     order.remove(kitchen.slug, alice, "carol")
-    membership.inherit(alice)
+    alice.delete()
     kitchen.refresh_from_db()
     assert kitchen.owner == bob
 
 
 def test_without_anybody_they_end(alice: User, kitchen: Room, square: Room) -> None:
-    membership.inherit(alice)
+    alice.delete()
     assert not Room.objects.exclude(slug=LOBBY).exists()
