@@ -24,6 +24,7 @@ urlpatterns = [
     path("rooms/", include("chat.rooms.urls")),
     path("settings/", views.settings, name="settings"),
     path("settings/door/", views.door, name="door"),
+    path("settings/shown/", views.shown, name="shown"),
     path("blocks/", views.block, name="block"),
     path("blocks/<int:block>/end/", views.unblock, name="unblock"),
     path("accounts/delete/", views.delete_account, name="delete_account"),
