@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import User
 from chat.names import clean_name
-from chat.rooms import founding, inviting
+from chat.rooms import founding, inviting, reports
 from chat.rooms.models import Room
 from chat.rooms.refusals import Refused
+
+_PLACE = re.compile(r"[0-9]{1,16}", re.ASCII)  # a seq; a longer one would be too much for the database
 
 
 class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,3 +67,34 @@ class InviteForm(forms.Form):
         except Refused as refused:
             self.add_error("username", str(refused))
             return None
+
+
+class ReportForm(forms.Form):
+    """Which messages the administrator shall see (`seq`, several times), and why."""
+
+    reason = forms.CharField(
+        label=_("What is wrong with it"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    @property
+    def chosen(self) -> list[int]:
+        """The places of the messages that were chosen; what is no number is none of them."""
+        written = self.data.getlist("seq") if isinstance(self.data, QueryDict) else []
+        return [int(seq) for seq in written if _PLACE.fullmatch(seq)]
+
+    def report(self, slug: str, by: User) -> int | None:
+        """Show them to the administrator and return how many they are, or say why not."""
+        try:
+            return reports.report(slug, by, self.chosen, self.cleaned_data["reason"])
+        except Refused as refused:
+            self.add_error(None, forms.ValidationError(str(refused), code=refused.reason))
+            return None
+
+    @property
+    def first_error(self) -> tuple[str, str]:
+        """What is wrong: its code, and its words."""
+        error = next(error for errors in self.errors.as_data().values() for error in errors)
+        return error.code or "invalid", " ".join(map(str, error.messages))

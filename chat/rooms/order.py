@@ -37,10 +37,18 @@ def unmute(slug: str, by: User, username: str) -> User:
 
 
 @transaction.atomic
-def silence(room: Room, person: User, until: datetime | None) -> None:
-    """Mute them, or end it with None, without asking by whom: the administrator may do it anywhere."""
-    Membership.objects.update_or_create(room=room, user=person, defaults={"muted_until": until})
+def silence(room: Room, person: User, until: datetime | None) -> bool:
+    """Mute them, or end it with None, without asking by whom: the administrator may do it anywhere.
+
+    Return whether they can be there at all; being muted makes nobody a member of a room by invitation.
+    """
+    membership = Membership.objects.filter(room=room, user=person)
+    if not membership.update(muted_until=until):
+        if not room.is_open:
+            return False
+        Membership.objects.create(room=room, user=person, muted_until=until)
     room.changed()
+    return True
 
 
 @transaction.atomic

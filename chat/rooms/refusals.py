@@ -7,8 +7,9 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 Reason = Literal[
-    "not_allowed", "unknown_user", "yourself", "is_member", "no_member", "owner_stays", "too_many", "closed", "gone"
-]
+    "not_allowed", "unknown_user", "yourself", "is_member", "no_member", "owner_stays", "too_many", "closed", "gone",
+    "no_message", "too_many_messages",
+]  # fmt: skip
 
 SENTENCES = {
     "not_allowed": _("You may not do this here."),
@@ -19,6 +20,8 @@ SENTENCES = {
     "owner_stays": _("The owner belongs to the room. It has to be handed over or deleted first."),
     "too_many": _("There are too many already. Take some back or delete some first."),
     "closed": _("This room is closed."),
+    "no_message": _("Choose at least one message that is still there and not your own."),
+    "too_many_messages": _("Choose at most 20 messages."),
     "gone": _("This was answered already, or taken back."),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.rooms import members, views
+from chat.rooms import members, reporting, views
 
 urlpatterns = [
     path("", views.rooms, name="rooms"),
@@ -19,4 +19,5 @@ urlpatterns = [
     path("<slug:slug>/leave/", members.leave, name="leave_room"),
     path("<slug:slug>/invite/", members.invite, name="invite_to_room"),
     path("<slug:slug>/invitations/<int:invitation>/end/", members.take_back, name="take_back_room"),
+    path("<slug:slug>/report/", reporting.report, name="report_messages"),
 ]
