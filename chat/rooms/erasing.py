@@ -6,11 +6,10 @@ of it like of any deletion. The log's own verbs are in log.py; here is what nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
@@ -18,7 +17,8 @@ from chat.models import User
 from chat.rooms import membership
 from chat.rooms.models import Room, RoomMessage, rooms_changed
 
-_AT_ONCE = 500  # messages in one statement
+# Each gets a place of its own, for which the ORM needs fifty times as long (10 s for 15,000).
+_ERASE = "UPDATE chat_roommessage SET changed = %s, text = '', is_deleted = TRUE WHERE id = %s"
 
 
 @receiver(pre_delete, sender=User)
@@ -42,17 +42,11 @@ def pass_rooms_on(**kwargs: Any) -> None:
 def erase(room: Room, messages: QuerySet[RoomMessage]) -> int:
     """Take the texts of those of `messages` that are in this room and still have one; return how many those were."""
     seq = Room.objects.select_for_update().get(pk=room.pk).seq
-    lost = list(messages.filter(room=room, is_deleted=False).order_by("seq").only("seq"))
-    for place, message in enumerate(lost, seq + 1):
-        message.changed, message.text, message.is_deleted = place, "", True
-    for some in _pieces(lost):
-        RoomMessage.objects.bulk_update(some, ["changed", "text", "is_deleted"])
-    if lost:
-        Room.objects.filter(pk=room.pk).update(seq=F("seq") + len(lost))
+    lost = messages.filter(room=room, is_deleted=False).order_by("seq").values_list("pk", flat=True)
+    places = list(enumerate(lost, seq + 1))
+    if places:
+        with connection.cursor() as cursor:
+            cursor.executemany(_ERASE, places)
+        Room.objects.filter(pk=room.pk).update(seq=seq + len(places))
         rooms_changed.send(Room, rooms=[room.pk])
-    return len(lost)
-
-
-def _pieces(messages: list[RoomMessage]) -> Iterator[list[RoomMessage]]:
-    for start in range(0, len(messages), _AT_ONCE):
-        yield messages[start : start + _AT_ONCE]
+    return len(places)
