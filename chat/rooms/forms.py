@@ -26,6 +26,7 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = ["name", "topic", "is_open", "retention_days"]
         help_texts: ClassVar = {
             "topic": _("One line, for whoever thinks about coming in."),
+            "is_open": _("Anybody who has an account here can come in, read and write."),
             "retention_days": _("Older ones are deleted. Everybody in the room is told how long that is."),
         }
 

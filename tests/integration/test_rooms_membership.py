@@ -107,7 +107,7 @@ def test_nobody_owns_more_rooms_than_anybody_may(alice: User, monkeypatch: pytes
     assert refused(lambda: founding.found(alice, name="two")) == "too_many"
 
 
-@pytest.mark.parametrize("name", ["Lobby", "LOBBY", "L\u043ebby"])
+@pytest.mark.parametrize("name", ["Lobby", "LOBBY", "L\u043ebby", "Лобби", "saguão"])
 def test_no_room_is_called_what_looks_like_the_lobby(name: str) -> None:
     assert founding.looks_like_the_lobby(name)
     assert not founding.looks_like_the_lobby("Hobby")
