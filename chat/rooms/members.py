@@ -27,6 +27,7 @@ from chat.rooms.refusals import Refused
 from chat.sharing import person
 
 MEMBERS_ON_A_PAGE = 50
+REMOVED_ON_A_PAGE = 100  # the last ones; others are let in by their user name
 
 Rule = Callable[[str, User, str], User]
 
@@ -64,7 +65,7 @@ def about_page(request: HttpRequest, mine: Standing, form: InviteForm | None = N
         "belongs": Membership.objects.filter(room=room, user=person(request), removed=None).exists(),
         "members": page,
         "rows": [(one, one.user != request.user and order.is_over(mine, one.role)) for one in page],
-        "removed": removed if mine.keeps_order else None,
+        "removed": removed[:REMOVED_ON_A_PAGE] if mine.keeps_order else None,
         "invitations": room.invitations.select_related("user", "by") if mine.invites else None,
         "form": form or InviteForm(),
         "for_good": order.FOR_GOOD,

@@ -106,7 +106,9 @@ async def test_every_page_of_rooms_is_accessible(visitor, width: int, scheme: Sc
     await assert_accessible(alice, "somebody is muted")
     square = await make_room(alice, "Square", is_open=True)
     await alice.page.locator("#deed-username").fill(bob.username)
-    await press(alice, "Remove from the room")
+    await alice.page.get_by_label("What shall happen").select_option("Remove from the room")
+    await press(alice, "Do it")
+    await reads(alice, f"{bob.username} is out of the room.")
     await assert_accessible(alice, "somebody is removed")
     rooms = ("/rooms/", "/rooms/new/", "/rooms/lobby/about/", square)
     for path in (*rooms, *(kitchen.replace("about", page) for page in ("edit", "delete", "hand-over", "report"))):
