@@ -1,10 +1,13 @@
-"""Staff's view of accounts; nobody's token is shown here."""
+"""Staff's view of accounts; nobody's token is shown here. What staff see of rooms is in rooms/admin.py."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import User
+from chat.rooms.admin import ReportAdmin, RoomAdmin
+
+__all__ = ["ReportAdmin", "RoomAdmin", "UserAdmin"]
 
 
 @admin.register(User)

@@ -17,7 +17,8 @@ class ChatConfig(AppConfig):
     verbose_name = "Tandem"
 
     def ready(self) -> None:
-        from chat import doors, logins  # noqa: F401 - they connect their signal receivers
+        from chat import doors, logins  # noqa: F401 - they connect their signal receivers, as do these:
+        from chat.rooms import changes, erasing  # noqa: F401
 
         checks.register(push_key_is_a_key)
         if not settings.RATE_LIMITS:

@@ -69,6 +69,20 @@ class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
         return user
 
 
+class ShownForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whether this user is shown in rooms."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["is_invisible"]
+
+    def save(self, commit: bool = True) -> User:
+        """Save this field alone: that it is named makes the change heard."""
+        user: User = self.instance
+        user.save(update_fields=self.Meta.fields)
+        return user
+
+
 class InvitationForm(forms.Form):
     """How long a one-time invitation may be used."""
 

@@ -8,10 +8,13 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from redis.asyncio import Redis
 
 from chat.errands import after_commit
 from chat.models import PushSubscription, User
+from chat.pairs.pairing import Pairing
 from chat.realtime.login import login_name
+from chat.rooms.changes import tell_login_ended
 
 
 @receiver(post_delete, sender=Session)
@@ -19,7 +22,7 @@ def login_ended(instance: Session, **kwargs: Any) -> None:
     """Logged out, ended from the list of login sessions, or a new key after a password change."""
     user = instance.get_decoded().get(SESSION_KEY)
     if user is not None:
-        after_commit(lambda pairing: pairing.log_out(int(user), login_name(instance.session_key)))
+        _end_sockets(int(user), login_name(instance.session_key))
 
 
 @receiver(post_save, sender=User)
@@ -29,13 +32,22 @@ def credentials_changed(instance: User, created: bool, **kwargs: Any) -> None:
         return
     if instance.take_credentials_change():
         PushSubscription.objects.filter(user=instance).delete()
-        after_commit(lambda pairing: pairing.log_out(instance.pk))
+        _end_sockets(instance.pk)
     if kwargs["update_fields"] and "token" in kwargs["update_fields"]:
-        after_commit(lambda pairing: pairing.tell_token(instance.pk, instance.token))
+        after_commit(lambda redis: Pairing(redis).tell_token(instance.pk, instance.token))
 
 
 @receiver(post_delete, sender=User)
 def account_deleted(instance: User, **kwargs: Any) -> None:
     """Nobody is left to log in."""
-    user = instance.pk
-    after_commit(lambda pairing: pairing.log_out(user))
+    _end_sockets(instance.pk)
+
+
+def _end_sockets(user: int, login: str = "") -> None:
+    """Those of one login, or all of this user's."""
+
+    async def errand(redis: Redis) -> None:
+        await Pairing(redis).log_out(user, login)
+        await tell_login_ended(redis, user, login)
+
+    after_commit(errand)

@@ -1,6 +1,6 @@
 """Tandem's own pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from chat import inviting, shell, views
 from chat.push import views as push_views
@@ -21,8 +21,10 @@ urlpatterns = [
     path("invitations/", inviting.invitations, name="invitations"),
     path("invitations/<int:invitation>/end/", inviting.take_back, name="take_back"),
     path("invitations/<int:invitation>/qr.svg", inviting.qr, name="invitation_qr"),
+    path("rooms/", include("chat.rooms.urls")),
     path("settings/", views.settings, name="settings"),
     path("settings/door/", views.door, name="door"),
+    path("settings/shown/", views.shown, name="shown"),
     path("blocks/", views.block, name="block"),
     path("blocks/<int:block>/end/", views.unblock, name="unblock"),
     path("accounts/delete/", views.delete_account, name="delete_account"),

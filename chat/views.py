@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chat import accounts, sharing, tokens
-from chat.forms import DoorForm, NameForm
+from chat.forms import DoorForm, NameForm, ShownForm
 from chat.models import User, inviter, was_changed
 from chat.sharing import person
 
@@ -115,6 +115,17 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 def door(request: HttpRequest) -> HttpResponse:
     """Choose how the seat beside oneself is taken; the chat's page hears of it over its socket."""
     form = DoorForm(request.POST, instance=person(request))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+    return redirect("settings")
+
+
+@login_required
+@require_POST
+def shown(request: HttpRequest) -> HttpResponse:
+    """Choose whether rooms show that one is there; they hear of it at once."""
+    form = ShownForm(request.POST, instance=person(request))
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

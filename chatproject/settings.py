@@ -197,7 +197,9 @@ ACCOUNT_FORMS = {"reset_password": "chat.forms.ResetPasswordForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds; mail takes minutes
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).
-ACCOUNT_RATE_LIMITS: Any = {"invitation": "20/m/user", "push": "20/m/user"} if RATE_LIMITS else False
+_LIMITS = {"invitation": "20/m/user", "push": "20/m/user"}
+_LIMITS |= {"room": "20/h/user", "room_invitation": "60/h/user", "report": "10/h/user"}
+ACCOUNT_RATE_LIMITS: Any = _LIMITS if RATE_LIMITS else False
 
 # The second step: an authenticator app, passkeys (which may be the only step), recovery codes.
 MFA_ADAPTER = "chat.second_factor.SecondFactorAdapter"

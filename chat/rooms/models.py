@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 LOBBY = "lobby"  # the slug of the built-in room that is open to everybody
 LONGEST_NAME, LONGEST_SLUG, LONGEST_TOPIC = 60, 60, 200
 LONGEST_WINDOW = 64  # characters of the name that a client gives to one of its windows
+
+rooms_changed = Signal()  # `rooms`: the ids of those that changed or ended, in the transaction that did it
 
 
 class Room(models.Model):
@@ -52,7 +55,13 @@ class Room(models.Model):
 
     def changed(self) -> None:
         """What its sockets have to know has changed; in the transaction that changed it."""
-        Room.objects.filter(pk=self.pk).update(revision=models.F("revision") + 1)
+        Room.have_changed([self.pk])
+
+    @staticmethod
+    def have_changed(rooms: list[int]) -> None:
+        """The same for several, by their ids; of one that ended, too, for its sockets have to know that."""
+        Room.objects.filter(pk__in=rooms).update(revision=models.F("revision") + 1)
+        rooms_changed.send(Room, rooms=rooms)
 
 
 class Membership(models.Model):

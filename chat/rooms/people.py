@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from chat import looks
 from chat.models import Block, Invitation, User, is_taken
 from chat.names import LONGEST_NAME, clean_name
-from chat.rooms import replay
+from chat.rooms import inviting, replay
 from chat.rooms.frames import person_frame
 from chat.rooms.membership import Standing, standing, standings
-from chat.rooms.models import Membership, Room, RoomInvitation
+from chat.rooms.models import Room
 from chat.rooms.protocol import Refusal
+from chat.rooms.refusals import Refused
 from chat.wire import Person
 
 
@@ -110,18 +111,14 @@ def rename(user: int, written: str) -> Person:
     return person_frame(me)
 
 
-@transaction.atomic
 def invite(slug: str, by: int, written: str) -> Person:
-    """Invite somebody to this room; `not_allowed`, `is_member`, or as `somebody`. Asking twice is asking once."""
-    me = User.objects.get(pk=by)
-    mine = standing(slug, me)
-    if mine is None or mine.room.is_lobby or mine.role not in (Membership.Role.OWNER, Membership.Role.MODERATOR):
-        raise Refusal("not_allowed")
-    other = somebody(written, by)
-    if Membership.objects.filter(room=mine.room, user=other.user, removed=None).exists():
-        raise Refusal("is_member")
-    RoomInvitation.objects.update_or_create(room=mine.room, user_id=other.user, defaults={"by": me})
-    return other.person
+    """Invite somebody to this room; raises `Refusal`. Asking twice is asking once."""
+    try:
+        return person_frame(inviting.invite(slug, User.objects.get(pk=by), written))
+    except Refused as refused:
+        # The room was closed, or too many are invited: the socket is told of the one, and the page says the other.
+        other = refused.reason not in ("not_allowed", "unknown_user", "yourself", "is_member")
+        raise Refusal("not_allowed" if other else refused.reason) from None  # type: ignore[arg-type]
 
 
 def is_staff(user: int) -> bool:

@@ -19,8 +19,9 @@ from chat.realtime import broker
 from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
 from chat.realtime.pulse import Errands, beat
-from chat.rooms import people, protocol, replay
-from chat.rooms.audience import Audience, group
+from chat.rooms import people, protocol, replay, retention
+from chat.rooms.audience import Audience
+from chat.rooms.changes import EVERYWHERE, group_of
 from chat.rooms.limits import Allowances
 from chat.rooms.log import Change, Stored
 from chat.rooms.presence import Presence, Window
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SITE = "rooms"  # the group that every process with room sockets is a member of
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
+FORGET = 60_000  # ms: a batch each minute, so that nobody who writes waits for many
 AT_ONCE = 500  # rooms or people in one query
 
 
@@ -85,7 +86,7 @@ class RoomProcess:
                 return
             channel = await self.layer.new_channel("room")
             self.layer.hand_over(channel, self._hear)
-            await self.layer.group_add(SITE, channel)
+            await self.layer.group_add(EVERYWHERE, channel)
             self._is_beating = True
         self.layer.on_return(self._events_lost)
         timing = self.presence.timing
@@ -94,6 +95,7 @@ class RoomProcess:
             beat(timing.renew, self._renew, hurry=self._renew_now),
             beat(WATCH, self._watch, hurry=self._watch_now),
             beat(CHECK_PEOPLE, self._check_people),
+            beat(FORGET, self._forget),
         ):
             self.errands.start(work)
 
@@ -113,7 +115,7 @@ class RoomProcess:
             if (audience := self._audiences.get(room)) is not None:
                 for seq, text in some:
                     audience.flow.hear(seq, text)
-            self.errands.start(self._publish(group(room), {"type": "room.log", "news": some}))
+            self.errands.start(self._publish(group_of(room), {"type": "room.log", "news": some}))
 
     async def _publish(self, to: str, event: dict[str, Any]) -> None:
         with contextlib.suppress(RedisError):  # the pulse reports it once
@@ -161,6 +163,10 @@ class RoomProcess:
             self._audiences.pop(room).close()
         self._deserted = empty - self._deserted
 
+    async def _forget(self) -> None:
+        """Delete some of what is older than it may be: any process may, and all do."""
+        await look_up(retention.forget_some)
+
     # --- Who is here ---
 
     async def _sweep(self) -> None:
@@ -189,12 +195,12 @@ class RoomProcess:
 
     async def person_changed(self, user: int) -> None:
         """This user has another name, or is invisible or not: let every process know."""
-        await self._publish(SITE, {"type": "person.changed", "user": user})
+        await self._publish(EVERYWHERE, {"type": "person.changed", "user": user})
 
     async def announce(self, text: str) -> None:
         """Tell everybody who is in any room."""
         announcement = protocol.Announcement(text, timestamp(time.time_ns() // 1_000_000))
-        await self.layer.group_send(SITE, {"type": "room.announcement", "text": protocol.encode(announcement)})
+        await self.layer.group_send(EVERYWHERE, {"type": "room.announcement", "text": protocol.encode(announcement)})
 
     def _hear(self, event: dict[str, Any]) -> None:
         match event["type"]:

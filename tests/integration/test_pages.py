@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from importlib import import_module
@@ -190,6 +191,16 @@ def test_the_display_name_can_be_changed(member: Client, ilse: User) -> None:
     ilse.refresh_from_db()
     assert ilse.name == "Ilse <3"
     assert page_says(response, "Ilse &lt;3")
+
+
+def test_one_can_choose_not_to_be_shown_in_rooms(member: Client, ilse: User) -> None:
+    member.post(reverse("shown"), {"is_invisible": "on"})
+    ilse.refresh_from_db()
+    assert ilse.is_invisible
+    assert re.search(r'name="is_invisible"[^>]* checked', read(member, "settings").html)
+    member.post(reverse("shown"))
+    ilse.refresh_from_db()
+    assert not ilse.is_invisible
 
 
 def page_says(response: Any, html: str) -> bool:

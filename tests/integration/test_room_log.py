@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def room() -> Room:
-    return Room.objects.create(name="Gardeners", slug="gardeners")
+    return Room.objects.create(name="Gardeners", slug="gardeners", owner=User.objects.create(username="olga"))
 
 
 @pytest.fixture
@@ -247,11 +247,17 @@ def test_whether_the_log_still_reaches_back(room, alice):
     assert [replay.reaches_back_to(room.pk, seq) for seq in (0, 2, 3, 5)] == [False, False, True, True]
 
 
-def test_an_account_that_is_gone_leaves_its_messages(room, alice):
+def test_an_account_that_is_gone_leaves_places_without_text_and_their_loss_is_told(room, alice, bob):
     say(room, alice, 1)
+    say(room, bob, 1, "stays")
     alice.delete()
-    [message] = replay.page(room.pk).messages
-    assert (message.author, message.text) == (None, "hello")
+    assert [
+        (message.author and message.author.username, message.text) for message in replay.page(room.pk).messages
+    ] == [
+        (None, ""),
+        ("bob", "stays"),
+    ]
+    assert replay.piece(room.pk, 2, 3).news == [Deleted(seq=3, of=1)]
 
 
 async def test_what_is_written_at_once_is_committed_together(room, alice, bob):

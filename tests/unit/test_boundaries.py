@@ -63,6 +63,42 @@ def test_views_know_neither_pairs_nor_redis():
         assert not touches(CHAT / name, "redis", "channels", "chat.pairs", "chat.realtime"), name
 
 
+PAGES = {
+    "views.py",
+    "members.py",
+    "reporting.py",
+    "entrance.py",
+    "forms.py",
+    "urls.py",
+    "admin.py",
+    "listing.py",
+}
+RULES = {
+    "membership.py",
+    "founding.py",
+    "inviting.py",
+    "order.py",
+    "erasing.py",
+    "retention.py",
+    "models.py",
+    "refusals.py",
+}
+
+
+def test_the_pages_of_rooms_know_neither_pairs_nor_redis():
+    for file in files("rooms/*.py"):
+        if file.name in PAGES | RULES:
+            assert not touches(
+                file, "redis", "channels", "asgiref", "chat.pairs", "chat.realtime", "chat.rooms.changes"
+            ), file
+
+
+def test_the_rules_of_rooms_know_no_http():
+    for file in files("rooms/*.py"):
+        if file.name in RULES:
+            assert not touches(file, "django.http", "django.shortcuts", "chat.rooms.views", "allauth"), file
+
+
 def test_what_both_kinds_of_chat_stand_on_knows_no_rules():
     for file in files("realtime/*.py"):
         assert not touches(file, "chat.pairs", "chat.rooms"), file
