@@ -47,7 +47,7 @@ class Appearance:
 
 def arrival(slug: str, user: User, window: str) -> Arrival | None:
     """Return how this user comes to the room of this slug, or None where they may not, or there is none."""
-    stands = standing(slug, user)
+    stands = standing(slug, user) if "\0" not in slug else None
     return Arrival(stands, replay.counted(stands.room.pk, user.pk, window)) if stands else None
 
 
@@ -74,7 +74,7 @@ def somebody(written: str, asker: int) -> Somebody:
 
 
 def _named(written: str) -> User | None:
-    name = written.strip().removeprefix("@")
+    name = written.replace("\0", "").strip().removeprefix("@")
     people = User.objects.filter(is_active=True).only("username", "name")
     small, _ = looks.keys(name)
     return people.filter(username__iexact=name).first() or people.filter(name_small=small).first()

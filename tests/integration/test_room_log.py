@@ -277,6 +277,19 @@ async def test_what_is_written_at_once_is_committed_together(room, alice, bob):
         await writer.write(Append(room.pk, alice.pk, "", 99, "x"))
 
 
+async def test_what_the_database_cannot_take_spoils_nothing_for_others(room, alice, bob):
+    """Half a character, as PostgreSQL refuses a text with a zero in it; the protocol lets neither through."""
+    writer = Writer(lambda news: None)
+    changes = [
+        Append(room.pk, alice.pk, "", 1, "fine"),
+        Append(room.pk, bob.pk, "", 1, "x"),
+        Append(room.pk, alice.pk, "", 2, "\ud800"),
+    ]
+    outcomes = await asyncio.gather(*(writer.write(change) for change in changes), return_exceptions=True)
+    assert [getattr(outcome, "seq", None) for outcome in outcomes] == [1, 2, None]
+    assert [message.text for message in (await asyncio.to_thread(replay.page, room.pk)).messages] == ["fine", "x"]
+
+
 def test_two_processes_write_one_order_without_a_gap(room, alice, bob):
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}"}
     count = 100

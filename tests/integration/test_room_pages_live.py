@@ -73,6 +73,7 @@ async def test_being_shown_or_not_is_chosen_on_a_page(alice, bob, room, enter):
 
 async def test_a_name_that_is_changed_on_a_page_is_told(alice, bob, room, enter):
     a, _ = await enter(alice, room), await enter(bob, room)
+    await a.next("entered", where=lambda frame: bob.username in str(frame))
     assert await bob.post(enter.next_url(), "/settings/", name=f"Robert {bob.id}") == 200
     assert (await at_once(a, "renamed"))["name"] == f"Robert {bob.id}"
 
