@@ -14,6 +14,7 @@ from chat.realtime.lookup import look_up
 from chat.realtime.pulse import Errands
 from chat.rooms import protocol, replay
 from chat.rooms.asking import Asks
+from chat.rooms.changes import group_of
 from chat.rooms.flow import Flow
 from chat.rooms.follower import Follower
 from chat.rooms.presence import Presence, Version
@@ -23,11 +24,6 @@ from chat.rooms.roster import Roster
 CROWD_SECONDS = 0.2  # who comes and goes within this is told together
 SETTLE_SECONDS = 6.0  # after Redis lost who is here: by then every process has renewed its windows
 TYPISTS = 100  # where more people are, nobody is told who types
-
-
-def group(room: int) -> str:
-    """Return the channel layer's group of a room."""
-    return f"room.{room}"
 
 
 class Audience:
@@ -63,7 +59,7 @@ class Audience:
         """Begin to listen, and only then look how things are: nothing is missed in between. Raises `NoRoom`."""
         self._layer, self._channel = layer, await layer.new_channel("room")
         layer.hand_over(self._channel, self.hear)
-        await layer.group_add(group(self.room), self._channel)
+        await layer.group_add(group_of(self.room), self._channel)
         heads = await look_up(replay.heads, [self.room])
         if self.room not in heads:
             raise NoRoom
@@ -114,7 +110,7 @@ class Audience:
 
     async def publish(self, event: dict[str, Any]) -> None:
         """Let every process that has windows here hear this; raises RedisError where that cannot be."""
-        await self._layer.group_send(group(self.room), event)
+        await self._layer.group_send(group_of(self.room), event)
 
     async def whisper(self, users: list[int], frame: protocol.ServerFrame, but: str | None = None) -> None:
         """Tell this to the windows that these users have here, in every process, and to nobody else."""

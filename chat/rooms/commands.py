@@ -117,7 +117,7 @@ async def _require_staff(socket: RoomConsumer) -> None:
 
 
 def _invites(standing: Standing) -> bool:
-    return standing.role in ("owner", "moderator") and not standing.room.is_lobby
+    return standing.invites
 
 
 def _is_staff(standing: Standing) -> bool:

@@ -117,6 +117,8 @@ class RoomConsumer(RoomSocket):
     async def _typing(self, frame: protocol.SendTyping) -> None:
         if self.is_invisible or self.standing.is_muted or len(self.audience.roster.people) > TYPISTS:
             return
+        if not self.process.allowances.hint(self.user, time.monotonic()):
+            return
         text = protocol.encode(protocol.Typing(self.person, frame.active))
         await self.audience.publish({"type": "room.typing", "user": self.user, "text": text})
 

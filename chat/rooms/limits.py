@@ -8,6 +8,7 @@ from chat.rooms.protocol import Refusal
 TALK_A_SECOND, TALK_AT_ONCE = 10, 60  # messages, whispers, commands: more than anybody types
 ASKS_A_SECOND, ASKS_AT_ONCE = 6 / 60, 6
 READS_A_SECOND, READS_AT_ONCE = 10, 60  # pages of history, lists of members
+HINTS_A_SECOND, HINTS_AT_ONCE = 2, 10  # that somebody types
 FORGET_SECONDS = 120.0  # by then every bucket is full again
 
 
@@ -18,6 +19,7 @@ class Allowance:
         self.talk = Bucket(TALK_A_SECOND, TALK_AT_ONCE, now)
         self.asks = Bucket(ASKS_A_SECOND, ASKS_AT_ONCE, now)
         self.reads = Bucket(READS_A_SECOND, READS_AT_ONCE, now)
+        self.hints = Bucket(HINTS_A_SECOND, HINTS_AT_ONCE, now)
         self.used = now
 
 
@@ -39,6 +41,10 @@ class Allowances:
     def read(self, user: int, now: float) -> None:
         """Count reading what costs the server more than it costs to ask."""
         self._take(self._allowance(user, now).reads, now)
+
+    def hint(self, user: int, now: float) -> bool:
+        """Count a hint; return whether it is passed on."""
+        return not self.is_limited or self._allowance(user, now).hints.take(now)
 
     def forget(self, now: float) -> None:
         """Those who did nothing for a while may do everything again."""

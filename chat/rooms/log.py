@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from chat.models import User
 from chat.rooms import membership
 from chat.rooms.frames import News, change_frame, message_frame, time
 from chat.rooms.models import Room, RoomMessage, SenderCount
@@ -95,8 +96,6 @@ class _Pen:
     """What is written to one room in one transaction, while its row is locked."""
 
     def __init__(self, room: Room, changes: list[Change]) -> None:
-        from chat.models import User
-
         self.room, self.seq = room, room.seq
         self.now = _now()
         self.users = User.objects.filter(is_active=True).in_bulk({change.user for change in changes})

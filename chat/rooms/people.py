@@ -15,16 +15,9 @@ from chat.rooms import inviting, replay
 from chat.rooms.frames import person_frame
 from chat.rooms.membership import Standing, standing, standings
 from chat.rooms.models import Room
-from chat.rooms.protocol import ErrorCode, Refusal
+from chat.rooms.protocol import Refusal
 from chat.rooms.refusals import Refused
 from chat.wire import Person
-
-_REFUSALS: dict[str, ErrorCode] = {
-    "unknown_user": "unknown_user",
-    "yourself": "yourself",
-    "is_member": "is_member",
-    "too_many": "rate_limited",
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class Appearance:
 
 def arrival(slug: str, user: User, window: str) -> Arrival | None:
     """Return how this user comes to the room of this slug, or None where they may not, or there is none."""
-    stands = standing(slug, user)
+    stands = standing(slug, user) if "\0" not in slug else None
     return Arrival(stands, replay.counted(stands.room.pk, user.pk, window)) if stands else None
 
 
@@ -81,7 +74,7 @@ def somebody(written: str, asker: int) -> Somebody:
 
 
 def _named(written: str) -> User | None:
-    name = written.strip().removeprefix("@")
+    name = written.replace("\0", "").strip().removeprefix("@")
     people = User.objects.filter(is_active=True).only("username", "name")
     small, _ = looks.keys(name)
     return people.filter(username__iexact=name).first() or people.filter(name_small=small).first()
@@ -119,11 +112,13 @@ def rename(user: int, written: str) -> Person:
 
 
 def invite(slug: str, by: int, written: str) -> Person:
-    """Invite somebody to this room, as from its page; what its rules refuse is refused in the protocol's words."""
+    """Invite somebody to this room; raises `Refusal`. Asking twice is asking once."""
     try:
         return person_frame(inviting.invite(slug, User.objects.get(pk=by), written))
     except Refused as refused:
-        raise Refusal(_REFUSALS.get(refused.reason, "not_allowed")) from None
+        # The room was closed, or too many are invited: the socket is told of the one, and the page says the other.
+        other = refused.reason not in ("not_allowed", "unknown_user", "yourself", "is_member")
+        raise Refusal("not_allowed" if other else refused.reason) from None  # type: ignore[arg-type]
 
 
 def is_staff(user: int) -> bool:

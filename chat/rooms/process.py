@@ -20,7 +20,8 @@ from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
 from chat.realtime.pulse import Errands, beat
 from chat.rooms import people, protocol, replay, retention
-from chat.rooms.audience import Audience, group
+from chat.rooms.audience import Audience
+from chat.rooms.changes import EVERYWHERE, group_of
 from chat.rooms.limits import Allowances
 from chat.rooms.log import Change, Stored
 from chat.rooms.presence import Presence, Window
@@ -33,11 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SITE = "rooms"  # the group that every process with room sockets is a member of
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
-FORGET = 3_600_000  # ms: rooms keep their messages for days, and an hour more is nothing
-FORGET_PAUSE_SECONDS = 0.1  # between two batches
+FORGET = 60_000  # ms: a batch each minute, so that nobody who writes waits for many
 AT_ONCE = 500  # rooms or people in one query
 
 
@@ -87,7 +86,7 @@ class RoomProcess:
                 return
             channel = await self.layer.new_channel("room")
             self.layer.hand_over(channel, self._hear)
-            await self.layer.group_add(SITE, channel)
+            await self.layer.group_add(EVERYWHERE, channel)
             self._is_beating = True
         self.layer.on_return(self._events_lost)
         timing = self.presence.timing
@@ -116,7 +115,7 @@ class RoomProcess:
             if (audience := self._audiences.get(room)) is not None:
                 for seq, text in some:
                     audience.flow.hear(seq, text)
-            self.errands.start(self._publish(group(room), {"type": "room.log", "news": some}))
+            self.errands.start(self._publish(group_of(room), {"type": "room.log", "news": some}))
 
     async def _publish(self, to: str, event: dict[str, Any]) -> None:
         with contextlib.suppress(RedisError):  # the pulse reports it once
@@ -127,11 +126,6 @@ class RoomProcess:
         for some in _batches(list(self._audiences)):
             self._found(some, await look_up(replay.heads, some))
         self._close_deserted()
-
-    async def _forget(self) -> None:
-        """Delete what is older than its room keeps it, so little at a time that nobody who writes waits for it."""
-        while await look_up(retention.forget_some):  # noqa: ASYNC110 - a batch is no event
-            await asyncio.sleep(FORGET_PAUSE_SECONDS)
 
     def _look_soon(self, room: int) -> None:
         self.errands.start(self._look(room))
@@ -169,6 +163,10 @@ class RoomProcess:
             self._audiences.pop(room).close()
         self._deserted = empty - self._deserted
 
+    async def _forget(self) -> None:
+        """Delete some of what is older than it may be: any process may, and all do."""
+        await look_up(retention.forget_some)
+
     # --- Who is here ---
 
     async def _sweep(self) -> None:
@@ -197,12 +195,12 @@ class RoomProcess:
 
     async def person_changed(self, user: int) -> None:
         """This user has another name, or is invisible or not: let every process know."""
-        await self._publish(SITE, {"type": "person.changed", "user": user})
+        await self._publish(EVERYWHERE, {"type": "person.changed", "user": user})
 
     async def announce(self, text: str) -> None:
         """Tell everybody who is in any room."""
         announcement = protocol.Announcement(text, timestamp(time.time_ns() // 1_000_000))
-        await self.layer.group_send(SITE, {"type": "room.announcement", "text": protocol.encode(announcement)})
+        await self.layer.group_send(EVERYWHERE, {"type": "room.announcement", "text": protocol.encode(announcement)})
 
     def _hear(self, event: dict[str, Any]) -> None:
         match event["type"]:

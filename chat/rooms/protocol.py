@@ -219,7 +219,7 @@ def parse(text: str) -> AnyClientFrame:
 
 
 def _trimmed(frame: SendMessage | SendWhisper | Edit | Command) -> str:
-    text = frame.text.strip()
+    text = frame.text.replace("\0", "").strip()  # which PostgreSQL cannot store
     if text and len(text) <= TEXT_LIMIT:
         return text
     n = None if isinstance(frame, (SendWhisper, Edit)) else frame.n

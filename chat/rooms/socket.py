@@ -233,7 +233,7 @@ class RoomSocket(SocketConsumer):
 def _window(scope: dict[str, Any]) -> str:
     """The name that the client gives to this window, as far as it is one."""
     query: dict[str, list[str]] = parse_qs(scope.get("query_string", b"").decode("latin1"))
-    return query.get("window", [""])[0][:LONGEST_WINDOW]
+    return query.get("window", [""])[0].replace("\0", "")[:LONGEST_WINDOW]
 
 
 def soon() -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from django.db import InterfaceError, OperationalError
 
 from chat.realtime.lookup import look_up
 from chat.rooms import log
 from chat.rooms.log import Change, Stored
-from chat.rooms.protocol import Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -40,25 +41,31 @@ class Writer:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            try:
-                outcomes: list[Stored | Refusal] = await look_up(log.write, [change for change, _ in batch])
-            except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
-                for _, answer in batch:
-                    if not answer.done():
-                        answer.set_exception(error)
-                continue
             changes = [change for change, _ in batch]
+            outcomes = await self._commit(changes)
             self._tell_new(list(zip(changes, outcomes, strict=True)))
             for (_, answer), outcome in zip(batch, outcomes, strict=True):
                 if answer.done():
                     continue
-                if isinstance(outcome, Refusal):
+                if isinstance(outcome, Exception):
                     answer.set_exception(outcome)
                 else:
                     answer.set_result(outcome)
         self._working = None
 
-    def _tell_new(self, written: list[tuple[Change, Stored | Refusal]]) -> None:
+    async def _commit(self, changes: list[Change]) -> Sequence[Stored | Exception]:
+        """Return what became of each; one that the database cannot take spoils nothing for the others."""
+        try:
+            return await look_up(log.write, changes)
+        except (OperationalError, InterfaceError) as error:
+            return [error] * len(changes)
+        except Exception as error:
+            if len(changes) == 1:
+                return [error]
+            logger.exception("Changes are written one by one")
+            return [outcome for change in changes for outcome in await self._commit([change])]
+
+    def _tell_new(self, written: list[tuple[Change, Stored | Exception]]) -> None:
         try:
             self._tell([(change, stored) for change, stored in written if isinstance(stored, Stored) and stored.news])
         except Exception:

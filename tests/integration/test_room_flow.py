@@ -8,10 +8,11 @@ import pytest
 
 from chat.models import User
 from chat.realtime.pulse import Errands
-from chat.rooms import log
+from chat.rooms import log, replay
 from chat.rooms.flow import MOST_PENDING, Flow
 from chat.rooms.log import Append
 from chat.rooms.models import Membership, Room
+from chat.rooms.process import RoomProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 5.0
@@ -79,6 +80,28 @@ async def test_a_head_that_is_further_is_enough(room, alice):
     passed.flow.reaches(1)
     await passed.until(1)
     assert passed.seqs == [1]
+
+
+async def test_a_crowd_that_comes_at_once_shares_one_look_at_the_log(room, alice, valkey, settings, monkeypatch):
+    settings.REDIS_URL = valkey.url
+    await asyncio.to_thread(log.write, [Append(room.pk, alice.pk, "", 1, "hello")])
+    looks = 0
+
+    def count(room: int) -> replay.Page:
+        nonlocal looks
+        looks += 1
+        return page(room)
+
+    page = replay.page
+    monkeypatch.setattr(replay, "page", count)
+    process = RoomProcess()
+    audiences = await asyncio.gather(*(process.audience(room.pk) for _ in range(100)))
+    assert len(set(audiences)) == 1
+    pages = await asyncio.gather(*(audiences[0].page() for _ in range(100)))
+    assert {page.messages[0].text for page in pages} == {"hello"}
+    assert looks == 1
+    for task in process.errands._tasks:
+        task.cancel()
 
 
 async def test_what_is_kept_for_a_gap_is_bounded(room):

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def room() -> Room:
-    return Room.objects.create(name="Gardeners", slug="gardeners")
+    return Room.objects.create(name="Gardeners", slug="gardeners", owner=User.objects.create(username="olga"))
 
 
 @pytest.fixture
@@ -247,11 +247,17 @@ def test_whether_the_log_still_reaches_back(room, alice):
     assert [replay.reaches_back_to(room.pk, seq) for seq in (0, 2, 3, 5)] == [False, False, True, True]
 
 
-def test_an_account_that_is_gone_leaves_the_places_of_its_messages(room, alice, bob):
+def test_an_account_that_is_gone_leaves_places_without_text_and_their_loss_is_told(room, alice, bob):
     say(room, alice, 1)
+    say(room, bob, 1, "stays")
     alice.delete()
-    [message] = replay.page(room.pk).messages
-    assert (message.author, message.text, message.deleted) == (None, "", True)
+    assert [
+        (message.author and message.author.username, message.text) for message in replay.page(room.pk).messages
+    ] == [
+        (None, ""),
+        ("bob", "stays"),
+    ]
+    assert replay.piece(room.pk, 2, 3).news == [Deleted(seq=3, of=1)]
 
 
 async def test_what_is_written_at_once_is_committed_together(room, alice, bob):
@@ -269,6 +275,19 @@ async def test_what_is_written_at_once_is_committed_together(room, alice, bob):
     assert len(batches) <= 2
     with pytest.raises(Refusal):
         await writer.write(Append(room.pk, alice.pk, "", 99, "x"))
+
+
+async def test_what_the_database_cannot_take_spoils_nothing_for_others(room, alice, bob):
+    """Half a character, as PostgreSQL refuses a text with a zero in it; the protocol lets neither through."""
+    writer = Writer(lambda news: None)
+    changes = [
+        Append(room.pk, alice.pk, "", 1, "fine"),
+        Append(room.pk, bob.pk, "", 1, "x"),
+        Append(room.pk, alice.pk, "", 2, "\ud800"),
+    ]
+    outcomes = await asyncio.gather(*(writer.write(change) for change in changes), return_exceptions=True)
+    assert [getattr(outcome, "seq", None) for outcome in outcomes] == [1, 2, None]
+    assert [message.text for message in (await asyncio.to_thread(replay.page, room.pk)).messages] == ["fine", "x"]
 
 
 def test_two_processes_write_one_order_without_a_gap(room, alice, bob):

@@ -82,7 +82,7 @@ async def test_everyone_reads_the_board_and_posts_to_it_the_sender_included(alic
         "type": "message",
         "seq": accepted["seq"],
         "author": {"username": alice.username, "name": alice.username.title()},
-        "text": "Hello <b>everybody</b> \u202e \x00",
+        "text": "Hello <b>everybody</b> \u202e",
         "action": False,
         "sent_at": accepted["sent_at"],
         "edited": False,

@@ -116,6 +116,13 @@ def test_a_text_is_trimmed_and_has_at_most_8000_characters():
     assert (refusal.code, refusal.for_, refusal.n) == ("too_long", "message", 1)
 
 
+def test_what_no_database_stores_is_left_out():
+    frame = protocol.parse(json.dumps({"type": "edit", "of": 1, "text": " a\0b\0 "}))
+    assert isinstance(frame, protocol.Edit)
+    assert frame.text == "ab"
+    assert refusal_of({"type": "message", "n": 1, "text": "\0"}).code == "empty"
+
+
 @given(st.text())
 def test_any_text_is_a_frame_or_a_refusal(text):
     try:
