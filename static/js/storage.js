@@ -1,12 +1,13 @@
 /**
  * What a refresh must not lose, kept in this tab only: the unsent messages and the draft of the one pair of this page,
- * and an invitation on its way through sign-up. What was sent lives at the server, and what is over lives nowhere.
+ * an invitation on its way through sign-up, and a pair that was arranged in a room. What was sent lives at the server, and what is over lives nowhere.
  */
 
 import { Kept } from "./kept.js";
 
 const PAIR = "tandem.pair";
 const INVITATION = "tandem.invitation";
+const ARRANGED = "tandem.arranged";
 
 export class Storage {
   #kept;
@@ -51,5 +52,18 @@ export class Storage {
     const invitation = this.invitation();
     this.#kept.remove(INVITATION);
     return invitation;
+  }
+
+  /** `{role, partner, token, until}` of a pair that was arranged in a room: it is to be made before `until`, ms of the epoch. */
+  arranged() {
+    return this.#kept.read(ARRANGED);
+  }
+
+  arrange(pair) {
+    this.#kept.write(ARRANGED, pair);
+  }
+
+  forgetArranged() {
+    this.#kept.remove(ARRANGED);
   }
 }

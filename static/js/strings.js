@@ -4,9 +4,12 @@
  */
 
 import { LOCALE } from "./locale.js";
+import { ROOM_SENTENCES } from "./rooms/sentences.js";
 import { gettext_noop, ngettext_lazy } from "./translatable.js";
 
 const SENTENCES = {
+  ...ROOM_SENTENCES,
+
   // Where you stand
   connecting: gettext_noop("Connecting…"),
   waiting: gettext_noop("Waiting for someone to use your token"),
