@@ -136,6 +136,14 @@ class Site:
                 server.stop()
         self.valkey.kill()
 
+    def make_staff(self, username: str) -> None:
+        """From now on this person is an administrator."""
+        self._manage(
+            "shell",
+            "-c",
+            f"from chat.models import User; User.objects.filter(username={username!r}).update(is_staff=True)",
+        )
+
     def _manage(self, *command: str) -> None:
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True)
 

@@ -1,5 +1,6 @@
 /** The private chat's page: joins the connection, the state machine, the conversation and the views. Decides nothing. */
 
+import { Arranged } from "./arranged.js";
 import { Arrival } from "./arrival.js";
 import { Chime } from "./chime.js";
 import { Connection } from "./connection.js";
@@ -42,6 +43,7 @@ const talk = new Talk({
   changed: drawSoon,
   gaveBack: (text) => views.giveBack(text),
 });
+const arranged = new Arranged({ storage, send: (frame) => connection.send(frame), later, over: drawSoon });
 const teller = new TypingTeller((active) => {
   if (state.at === "paired") connection.send(make.typing(state.pair.id, active));
 });
@@ -83,6 +85,7 @@ function begin() {
   state = start(pair);
   if (pair) talk.converse({ pair });
   pickUpInvitation();
+  pickUpArranged();
   draw();
   watchWaking(connection, { window, document });
   document.addEventListener("visibilitychange", drawSoon);
@@ -98,14 +101,20 @@ function pickUpInvitation() {
   if (invitation.accepted) join(invitation.token);
 }
 
+function pickUpArranged() {
+  const token = arranged.begin();
+  if (token) join(token);
+}
+
 function join(token) {
   storage.takeInvitation();
   happen({ type: "join", token });
 }
 
 /** Everything that happens passes here: frames, the connection's events, what the person does. */
-function happen(event) {
-  if (isForeign(state, event)) return;
+function happen(told) {
+  const event = arranged.pass(told);
+  if (event === null || isForeign(state, event)) return;
   const before = state;
   const result = step(state, event, Date.now());
   state = result.state;
@@ -141,6 +150,11 @@ function prefer() {
   drawSoon();
 }
 
+function later(delay, action) {
+  const timer = clock.setTimeout(action, delay);
+  return () => clock.clearTimeout(timer);
+}
+
 // Once for all that happens at a time: a replay brings hundreds of frames. Frames of animation would stop in hidden tabs.
 function drawSoon() {
   drawing ??= setTimeout(draw);
@@ -148,6 +162,6 @@ function drawSoon() {
 
 function draw() {
   drawing = null;
-  views.render(state, standing(state, navigator.onLine), state.hidden ? null : talk.conversation);
+  views.render(state, arranged.standing(state) ?? standing(state, navigator.onLine), state.hidden ? null : talk.conversation);
   if (!document.hidden && isTalking(state) && state.line === "open") talk.conversation.seen();
 }

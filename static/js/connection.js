@@ -6,7 +6,7 @@
  */
 
 import { backoff } from "./backoff.js";
-import { make, parse } from "./protocol.js";
+import { make, parse as parsePairs } from "./protocol.js";
 
 export const PING_AFTER = 15_000; // ms of silence
 export const DEAD_AFTER = 10_000; // ms without any traffic after a ping: a half-open line is found within 25 s
@@ -14,7 +14,8 @@ export const PROBE_WITHIN = 5_000; // ms for an answer after the tab woke or the
 export const FIRST_FRAME_WITHIN = 10_000; // ms for the handshake and `welcome`
 export const STEADY_AFTER = 5_000; // ms a line must stand before its next loss counts as the first again
 
-const FOR_GOOD = { 4401: "logged_out", 4409: "replaced" }; // close codes, should the frame that explains them be lost
+// Close codes after which there is no coming back, should the frame that explains them be lost.
+const FOR_GOOD = { 4401: "logged_out", 4403: "removed", 4404: "no_room", 4409: "replaced", 4410: "closed" };
 
 export class Connection {
   #socket = null;
@@ -25,8 +26,9 @@ export class Connection {
   #patient = false; // the server named the wait: no event of the page shortens it
   #stopped = true;
 
-  constructor({ url, onEvent, WebSocket, setTimeout, clearTimeout, random = Math.random }) {
-    Object.assign(this, { url, onEvent, WebSocket, setTimeout, clearTimeout, random });
+  /** `parse(data)` gives the frame of this kind of chat's protocol, or null. */
+  constructor({ url, onEvent, WebSocket, setTimeout, clearTimeout, parse = parsePairs, random = Math.random }) {
+    Object.assign(this, { url, onEvent, WebSocket, setTimeout, clearTimeout, parse, random });
   }
 
   /** Connect now, whatever was before. */
@@ -77,7 +79,7 @@ export class Connection {
     socket.onopen = () => {
       this.#steady = this.setTimeout(() => (this.#attempt = 0), STEADY_AFTER);
     };
-    socket.onmessage = ({ data }) => this.#hear(parse(data));
+    socket.onmessage = ({ data }) => this.#hear(this.parse(data));
     socket.onclose = ({ code }) => (FOR_GOOD[code] ? this.#stop(FOR_GOOD[code]) : this.#lost());
   }
 

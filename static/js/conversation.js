@@ -32,7 +32,8 @@ export class Conversation {
   /** See courier.js for what is passed in; `since` is when the pair began, in ms of the epoch. */
   constructor({ pair, items, since, send, keep, later, gaveBack = () => {}, now = Date.now, random = Math.random }) {
     Object.assign(this, { pair, since, send, later, now, random });
-    this.#courier = new Courier({ pair, items, send, keep, later, random });
+    const frame = ({ n, text }) => make.message(pair, n, text);
+    this.#courier = new Courier({ frame, items, send, keep, later, random });
     this.#recalls = new Recalls({ pair, send, gaveBack });
   }
 

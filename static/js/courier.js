@@ -1,13 +1,14 @@
 /**
- * Carries one pair's outbox to the server: in order, each with its `n`, again after a refusal that time may heal.
+ * Carries one outbox to the server: in order, each with its `n`, again after a refusal that time may heal.
  *
- * `send(frame)` tells whether the frame went out; `keep(items)` stores the outbox where a refresh finds it; `later(ms,
- * action)` is a timer and gives the function that stops it. All are passed in, as is the random source.
+ * `frame(item)` makes the frame of an item; `send(frame)` tells whether it went out; `keep(items)` stores the outbox where a
+ * refresh finds it; `later(ms, action)` is a timer and gives the function that stops it. All are passed in, as is the random
+ * source. `repeats` says how it is found out what an interrupted message has become: true where it is sent again under its
+ * `n`, false where a replay shows it.
  */
 
 import { backoff } from "./backoff.js";
 import { Outbox } from "./outbox.js";
-import { make } from "./protocol.js";
 
 // Refusals of a message that time may heal; any other one is final. The value: whether it is certainly not stored.
 const PASSING = { rate_limited: true, out_of_order: true, unavailable: false };
@@ -18,8 +19,8 @@ export class Courier {
   #rest = null; // stops the wait before the next try
   #failures = 0;
 
-  constructor({ pair, items, send, keep, later, random }) {
-    Object.assign(this, { pair, send, keep, later, random });
+  constructor({ frame, items, send, keep, later, random, repeats = false }) {
+    Object.assign(this, { frame, send, keep, later, random, repeats });
     this.#outbox = new Outbox(items);
   }
 
@@ -27,9 +28,9 @@ export class Courier {
     return this.#outbox.items;
   }
 
-  /** Take `text` along; false if too much waits already. */
-  add(text, sentAt) {
-    return this.#then(() => this.#outbox.add(text, sentAt));
+  /** Take `text` along, with what `more` there is to say about it; false if too much waits already. */
+  add(text, sentAt, more = {}) {
+    return this.#then(() => this.#outbox.add(text, sentAt, more));
   }
 
   retry(key) {
@@ -70,7 +71,7 @@ export class Courier {
   /** The way is free. `last` is our highest n at the server, `complete` whether all up to there was replayed. */
   release(last, complete) {
     this.#onHold = false;
-    this.#then(() => this.#outbox.settle(last, complete));
+    this.#then(() => this.#settle(last, complete));
   }
 
   /** What stood in the way is over: no need to wait any longer. */
@@ -83,9 +84,14 @@ export class Courier {
 
   #postpone(n, code, expected) {
     this.#outbox.postponed(Math.min(n, expected ?? n), PASSING[code]);
-    if (expected) this.#outbox.settle(expected - 1, true);
+    if (expected) this.#settle(expected - 1, true);
     this.keep(this.items);
     if (!this.#rest) this.#takeRest(); // a burst is refused message by message, but that is one failure
+  }
+
+  #settle(last, complete) {
+    if (this.repeats) this.#outbox.repeat(last);
+    else this.#outbox.settle(last, complete);
   }
 
   #takeRest() {
@@ -101,7 +107,7 @@ export class Courier {
     const result = change();
     const due = this.#onHold || this.#rest ? [] : this.#outbox.take();
     this.keep(this.items);
-    if (!due.every(({ n, text }) => this.send(make.message(this.pair, n, text)))) this.hold();
+    if (!due.every((item) => this.send(this.frame(item)))) this.hold();
     return result;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What one person wrote in one pair and the server has not yet accepted, in order.
+ * What one person wrote in one place and the server has not yet accepted, in order.
  *
  * An item is `queued` (to be sent), `sent` (on the wire) or `refused` (not sent; the person decides what becomes of it).
  * `tried` is true from the first sending until it is certain that the server does not have it: such an item may be
@@ -27,10 +27,10 @@ export class Outbox {
     return this.#items.length >= LIMIT;
   }
 
-  /** Put `text` at the end, unless there is no more room. */
-  add(text, sentAt) {
+  /** Put `text` at the end, with what `more` there is to say about it, unless there is no more room. */
+  add(text, sentAt, more = {}) {
     if (this.isFull) return false;
-    this.#items.push({ key: this.#newKey(), n: null, text, sentAt, state: "queued", tried: false });
+    this.#items.push({ ...more, key: this.#newKey(), n: null, text, sentAt, state: "queued", tried: false });
     this.#number();
     return true;
   }
@@ -84,6 +84,17 @@ export class Outbox {
       else Object.assign(item, { state: "refused", code: "unsure", n: null });
     }
     this.#last = last;
+    this.#number();
+  }
+
+  /**
+   * The highest n that the server has of us is `last`, and one that it has it accepts again as the same. So what may be
+   * stored goes out again under its n; what is beyond `last` was never stored.
+   */
+  repeat(last) {
+    for (const item of this.#items) if (item.n > last) item.tried = false;
+    const first = this.#items.find((item) => item.tried);
+    this.#last = first ? first.n - 1 : last;
     this.#number();
   }
 

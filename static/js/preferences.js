@@ -7,6 +7,7 @@ const USUAL = {
   typing: true, // tell, and be told, that somebody is typing
   ticks: true, // show what was stored and what is on the partner's screen
   sound: true, // ring when somebody sits down beside you
+  comings: true, // in a room: lines that say who came and went
   notify: false, // and say so through the system where nobody is looking
 };
 

@@ -1,5 +1,7 @@
 /** Wire protocol, version 1: the frames the page sends, and the shape a server frame must have to be believed. */
 
+import { count, oneOf, orAbsent, orNull, person, read, seconds, shape, text, time, truth } from "./shapes.js";
+
 export const VERSION = 1;
 export const TEXT_LIMIT = 8_000; // characters (code points) of a message, after trimming
 
@@ -17,18 +19,6 @@ export const make = {
   ping: () => ({ type: "ping" }),
 };
 
-const text = (value) => typeof value === "string";
-const truth = (value) => typeof value === "boolean";
-const count = (value) => Number.isSafeInteger(value) && value >= 0;
-const seconds = (value) => Number.isFinite(value) && value >= 0;
-const time = (value) => text(value) && !Number.isNaN(Date.parse(value));
-const oneOf = (...values) => (value) => values.includes(value);
-const orNull = (check) => (value) => value === null || check(value);
-const orAbsent = (check) => (value) => value === undefined || value === null || check(value);
-const shape = (fields) => (value) =>
-  value !== null && typeof value === "object" && Object.entries(fields).every(([name, check]) => check(value[name]));
-
-const person = shape({ username: text, name: text });
 const door = shape({ ask_first: truth, do_not_disturb: truth });
 const pair = shape({
   id: text,
@@ -74,17 +64,7 @@ const SERVER_FRAMES = {
 
 /** The frame in `data`, or null if it is none of version 1. Newer servers may send types this page does not know. */
 export function parse(data) {
-  const frame = decode(data);
-  if (frame === null || typeof frame !== "object" || !Object.hasOwn(SERVER_FRAMES, frame.type)) return null;
-  return SERVER_FRAMES[frame.type](frame) ? frame : null;
-}
-
-function decode(data) {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return null;
-  }
+  return read(data, SERVER_FRAMES);
 }
 
 // The server's own idea of white space (Python's str.strip): a replayed text must equal the one kept here.

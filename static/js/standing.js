@@ -10,7 +10,8 @@ export function standing(state, online = true) {
   return (LINES[state.line] ?? PLACES[state.at])(state, online);
 }
 
-const LINES = {
+/** What there is to say of the line, wherever you stand; nothing while it is open. */
+export const LINES = {
   connecting: () => ({ tone: "busy", says: ["connecting"] }),
   offline,
   troubled: () => ({ tone: "trouble", says: ["troubled"] }),
@@ -34,8 +35,8 @@ const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_le
 
 const partnerOf = ({ pair }) => ({ name: pair.partner.name });
 
-// A display name is anybody's choice; the user name behind it is not.
-function called(id, person) {
+/** The sentence `id` or, where they have a display name, `id`_as: that is anybody's choice, the user name behind it is not. */
+export function called(id, person) {
   return person.name === person.username ? [id, { name: person.name }] : [`${id}_as`, person];
 }
 

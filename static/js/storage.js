@@ -1,77 +1,69 @@
 /**
  * What a refresh must not lose, kept in this tab only: the unsent messages and the draft of the one pair of this page,
- * and an invitation on its way through sign-up. What was sent lives at the server, and what is over lives nowhere.
+ * an invitation on its way through sign-up, and a pair that was arranged in a room. What was sent lives at the server, and what is over lives nowhere.
  */
+
+import { Kept } from "./kept.js";
 
 const PAIR = "tandem.pair";
 const INVITATION = "tandem.invitation";
+const ARRANGED = "tandem.arranged";
 
 export class Storage {
-  #area;
+  #kept;
 
   constructor(area) {
-    this.#area = area;
+    this.#kept = new Kept(area);
   }
 
   /** `{id, user, partner, since, draft, items}` of the pair this page was in, or null. */
   pair() {
-    return this.#read(PAIR);
+    return this.#kept.read(PAIR);
   }
 
   /** Begin to keep `pair` of `user`, `since` ms of the epoch unless it was kept before; what was kept of another one goes. */
   beginPair(pair, user, since) {
     const kept = this.pair();
     const same = kept?.id === pair.id && kept.user === user;
-    this.#write(PAIR, { since, draft: "", items: [], ...(same ? kept : {}), id: pair.id, partner: pair.partner, user });
+    this.#kept.write(PAIR, { since, draft: "", items: [], ...(same ? kept : {}), id: pair.id, partner: pair.partner, user });
   }
 
   /** Keep what changed, if `id` is still the pair of this page. */
   keep(id, change) {
     const kept = this.pair();
-    if (kept?.id === id) this.#write(PAIR, { ...kept, ...change });
+    if (kept?.id === id) this.#kept.write(PAIR, { ...kept, ...change });
   }
 
   forgetPair() {
-    this.#remove(PAIR);
+    this.#kept.remove(PAIR);
   }
 
   /** `{token, accepted}`: whose link was opened, and whether the Join button was pressed. */
   invitation() {
-    return this.#read(INVITATION);
+    return this.#kept.read(INVITATION);
   }
 
   invite(token, accepted = false) {
-    this.#write(INVITATION, { token, accepted });
+    this.#kept.write(INVITATION, { token, accepted });
   }
 
   /** The invitation, for the one use it has. */
   takeInvitation() {
     const invitation = this.invitation();
-    this.#remove(INVITATION);
+    this.#kept.remove(INVITATION);
     return invitation;
   }
 
-  #read(name) {
-    try {
-      return JSON.parse(this.#area.getItem(name));
-    } catch {
-      return null; // storage is forbidden or holds something strange: the page works without it
-    }
+  /** `{role, partner, token, until}` of a pair that was arranged in a room: it is to be made before `until`, ms of the epoch. */
+  arranged() {
+    return this.#kept.read(ARRANGED);
   }
 
-  #write(name, value) {
-    try {
-      this.#area.setItem(name, JSON.stringify(value));
-    } catch {
-      // full or forbidden: a refresh will lose this, nothing else
-    }
+  arrange(pair) {
+    this.#kept.write(ARRANGED, pair);
   }
 
-  #remove(name) {
-    try {
-      this.#area.removeItem(name);
-    } catch {
-      // forbidden: then nothing was kept
-    }
+  forgetArranged() {
+    this.#kept.remove(ARRANGED);
   }
 }

@@ -4,12 +4,12 @@
  */
 
 import { LOCALE } from "./locale.js";
-
-// The names by which scripts/messages.py finds what is to be translated.
-const gettext_noop = (sentence) => sentence;
-const ngettext_lazy = (one, many) => [one, many];
+import { ROOM_SENTENCES } from "./rooms/sentences.js";
+import { gettext_noop, ngettext_lazy } from "./translatable.js";
 
 const SENTENCES = {
+  ...ROOM_SENTENCES,
+
   // Where you stand
   connecting: gettext_noop("Connecting…"),
   waiting: gettext_noop("Waiting for someone to use your token"),
@@ -190,17 +190,22 @@ export function t(id, params = {}) {
   return parts(id, params).map(({ text }) => text).join("");
 }
 
+/** Whether there is a sentence `id`. */
+export function knows(id) {
+  return Object.hasOwn(SENTENCES, id);
+}
+
 /** The sentence for what the server refused: ours, or the server's own where the code is news to this page. */
 export function reason({ code, message, changed }) {
   if (changed) return t("changed_token");
-  return Object.hasOwn(SENTENCES, code) ? t(code) : message;
+  return knows(code) ? t(code) : message;
 }
 
 /** What to do next about it, or nothing. */
 export function advice({ code, notified, changed }) {
   if (changed) return t("changed_token_next");
   if (notified) return t("partner_notified");
-  return Object.hasOwn(SENTENCES, `${code}_next`) ? t(`${code}_next`) : "";
+  return knows(`${code}_next`) ? t(`${code}_next`) : "";
 }
 
 /** The sentence in pieces: `{text}` for its own words, `{text, param}` for what was filled in. */

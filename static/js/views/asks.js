@@ -1,8 +1,10 @@
-/** Who asks for the seat beside you, the first one first, each with the answers: let in, decline, block. */
+/** Who asks for something that is yours to give, the first one first, each with the answers: let in, decline, block. */
 
+import { called } from "../standing.js";
 import { partsOf, say } from "./sentence.js";
 
-export function createAsks(root, { admit, decline, block }) {
+/** `asks` is the id of the sentence that says what they ask for; its other half, with the user name, is `asks`_as. */
+export function createAsks(root, { admit, decline, block }, asks = "asks") {
   const { list } = partsOf(root);
   let shown = [];
   const template = document.getElementById("ask");
@@ -19,20 +21,20 @@ export function createAsks(root, { admit, decline, block }) {
     element.dataset.ask = ask;
     const { who } = partsOf(element);
     who.id = `ask-${ask}`;
-    say(who, person.name === person.username ? "asks" : "asks_as", person);
+    say(who, ...called(asks, person));
     for (const button of element.querySelectorAll("button")) button.setAttribute("aria-describedby", who.id);
     return element;
   }
 
   return {
-    render(asks) {
-      const ids = new Set(asks.map(({ ask }) => ask));
+    render(waiting) {
+      const ids = new Set(waiting.map(({ ask }) => ask));
       for (const element of [...list.children]) if (!ids.has(element.dataset.ask)) element.remove();
       const there = new Set([...list.children].map((element) => element.dataset.ask));
-      const others = asks.filter(({ ask }) => !there.has(ask)).map(row);
+      const others = waiting.filter(({ ask }) => !there.has(ask)).map(row);
       list.append(...others);
-      shown = asks;
-      root.hidden = asks.length === 0;
+      shown = waiting;
+      root.hidden = waiting.length === 0;
       others.at(-1)?.scrollIntoView({ block: "nearest" }); // the answers may be above what is read
     },
   };

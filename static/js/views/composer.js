@@ -6,8 +6,11 @@ import { write } from "./sentence.js";
 
 const COUNT_FROM = TEXT_LIMIT - 500; // characters from which on the rest is counted
 
-/** `say(text)` is false if there is no room; `changed(text)` is told of every change, by hand or not. */
-export function createComposer(form, { say, changed, stopped }) {
+/**
+ * `say(text)` gives true if it was taken, else false for want of room or the id of the sentence that says why not;
+ * `changed(text)` is told of every change, by hand or not; `sent()` once the field is empty again.
+ */
+export function createComposer(form, { say, changed, stopped, sent = () => {} }) {
   const field = form.querySelector("textarea");
   const grow = form.querySelector("[data-part=grow]");
   const count = form.querySelector("#text-count");
@@ -32,9 +35,11 @@ export function createComposer(form, { say, changed, stopped }) {
   function send() {
     const text = clean(field.value);
     if (text === "" || lengthOf(text) > TEXT_LIMIT) return field.focus();
-    if (!say(text)) return complain(t("outbox_full"));
+    const taken = say(text);
+    if (taken !== true) return complain(t(taken || "outbox_full"));
     put("");
     changed("");
+    sent();
     field.focus();
   }
 
@@ -65,6 +70,7 @@ export function createComposer(form, { say, changed, stopped }) {
     },
 
     put,
+    complain,
 
     /** Put `text` back in front of what stands there. */
     giveBack(text) {

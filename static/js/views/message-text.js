@@ -17,7 +17,7 @@ export function showText(element, button, text) {
     write(button, t(isWhole ? "show_less" : "show_all"));
   }
 
-  button.addEventListener("click", () => show(button.getAttribute("aria-expanded") === "false"));
+  button.onclick = () => show(button.getAttribute("aria-expanded") === "false"); // one text at a time: it may be edited
   show(folded === null);
 }
 

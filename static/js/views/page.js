@@ -8,6 +8,7 @@ import { createBlock } from "./block.js";
 import { createComposer } from "./composer.js";
 import { closeAll, confirm } from "./confirm.js";
 import { createDoorForm } from "./door-form.js";
+import { keepFocus } from "./focus.js";
 import { createJoinForm } from "./join-form.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
@@ -62,14 +63,6 @@ export function createViews(root, act, { preferences, notifier }) {
     if (outcome) notices.tell(outcome);
   }
 
-  // Whoever stood on something that is gone goes on at the head of the page, not at that of the site.
-  function keepFocus(draw) {
-    const focused = document.activeElement;
-    const isHere = root.contains(focused);
-    draw();
-    if (isHere && !focused.checkVisibility()) byId("main").focus();
-  }
-
   function renderInvite(state) {
     const stage = stageOf(state);
     byId("invite").hidden = !["waiting", "ended"].includes(stage);
@@ -105,7 +98,7 @@ export function createViews(root, act, { preferences, notifier }) {
   }
 
   return {
-    render: (state, standing, conversation) => keepFocus(() => render(state, standing, conversation)),
+    render: (state, standing, conversation) => keepFocus(root, () => render(state, standing, conversation)),
 
     /** A pair starts: what was asked before is void, and the next thing to do is to write. */
     openConversation(draft) {

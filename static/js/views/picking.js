@@ -24,31 +24,35 @@ export function createPicking(list) {
   });
 
   function neighbour(step) {
-    const messages = [...list.children];
+    const messages = [...list.children].filter(buttonOf);
     const place = messages.indexOf(picked) + step;
     return messages[Math.min(Math.max(place, 0), messages.length - 1)];
+  }
+
+  function last() {
+    return [...list.children].findLast(buttonOf) ?? null;
   }
 
   function pick(message, hand) {
     if (picked) setTabIndex(picked, -1);
     picked = message;
-    byHand = hand && message !== list.lastElementChild;
+    byHand = hand && message !== last();
     if (picked) setTabIndex(picked, 0);
   }
 
   return {
     /** Messages came or went: the last one is picked, unless the person picked another. */
     settle() {
-      const wanted = byHand && picked.isConnected ? picked : list.lastElementChild;
+      const wanted = byHand && picked.isConnected ? picked : last();
       if (wanted !== picked) pick(wanted, false);
     },
   };
 }
 
 function buttonOf(message) {
-  return message.querySelector("[data-action=copy]");
+  return message.querySelector(".message__tool:not([hidden])");
 }
 
 function setTabIndex(message, index) {
-  for (const button of message.querySelectorAll(".message__tool")) button.tabIndex = index;
+  for (const button of message.querySelectorAll(".message__tool, .message__author")) button.tabIndex = index;
 }

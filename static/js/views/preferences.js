@@ -3,7 +3,7 @@
 import { t } from "../strings.js";
 import { write } from "./sentence.js";
 
-/** `notifier` is asked for permission when notifications are switched on: that is the press it needs. */
+/** `notifier`, where a switch is about notifications, is asked for permission when they are switched on: the press it needs. */
 export function createPreferences(root, preferences, notifier) {
   const boxes = root.querySelectorAll("[data-preference]");
   const refused = root.querySelector("[data-part=notify-refused]");
@@ -18,9 +18,13 @@ export function createPreferences(root, preferences, notifier) {
 
   async function choose({ dataset, checked }) {
     const isRefused = dataset.preference === "notify" && checked && !(await notifier.ask());
+    if (dataset.preference === "notify") showRefused(isRefused);
+    preferences.set(dataset.preference, checked && !isRefused);
+  }
+
+  function showRefused(isRefused) {
     refused.hidden = !isRefused;
     write(refused, isRefused ? t("notify_refused") : "");
-    preferences.set(dataset.preference, checked && !isRefused);
   }
 
   root.addEventListener("change", ({ target }) => target.dataset.preference && choose(target));

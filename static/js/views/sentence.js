@@ -2,7 +2,7 @@
 
 import { parts } from "../strings.js";
 
-const NAMES = ["name", "username"];
+const NAMES = ["name", "username", "other"];
 
 /** Write the sentence `id` into `element`, if it does not say so already: a live region repeats what is written again. */
 export function say(element, id, params) {
