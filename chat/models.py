@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import looks, names, tokens
 from chat.door import Door
+from chat.prepared import Prepared
 from chat.rooms.models import Membership, Report, Room, RoomInvitation, RoomMessage, SenderCount
 
 __all__ = [
@@ -244,19 +245,28 @@ def inviter(token: str, guest: User) -> User | None:
 
 def door_of(token: str, guest: int) -> Door | None:
     """Return the way in that this token opens for the user `guest`, or None where it leads to no active user."""
-    is_blocked = models.Exists(Block.objects.filter(owner=models.OuterRef("pk"), blocked=guest))
-    owners = User.objects.filter(is_active=True).annotate(is_blocked=is_blocked).only("ask_first", "do_not_disturb")
-    owner, invitation = owners.filter(token=token).first(), None
-    if owner is None and (invitation := _invitation(token, guest)):
-        owner = owners.filter(pk=invitation.owner_id).first()
-    if owner is None:
+    row, invitation = _OWNER_BY_TOKEN.first(token, guest), None
+    if row is None and (invitation := _invitation(token, guest)):
+        row = _OWNER_BY_KEY.first(invitation.owner_id, guest)
+    if row is None:
         return None
+    owner, ask_first, do_not_disturb, is_blocked = row
     if invitation is not None and invitation.is_arranged:
-        return Door(owner.pk, False, owner.is_blocked, invitation.pk, invitation.milliseconds_left)
-    is_closed = owner.do_not_disturb or owner.is_blocked
+        return Door(owner, False, bool(is_blocked), invitation.pk, invitation.milliseconds_left)
+    is_closed = bool(do_not_disturb or is_blocked)
     if invitation is None:
-        return Door(owner.pk, owner.ask_first, is_closed)
-    return Door(owner.pk, owner.ask_first, is_closed, invitation.pk, invitation.milliseconds_left)
+        return Door(owner, ask_first, is_closed)
+    return Door(owner, ask_first, is_closed, invitation.pk, invitation.milliseconds_left)
+
+
+def _owners(guest: int) -> models.QuerySet[User, tuple[int, bool, bool, bool]]:
+    is_blocked = models.Exists(Block.objects.filter(owner=models.OuterRef("pk"), blocked=guest))
+    owners = User.objects.filter(is_active=True).annotate(is_blocked=is_blocked)
+    return owners.values_list("pk", "ask_first", "do_not_disturb", "is_blocked")
+
+
+_OWNER_BY_TOKEN = Prepared(lambda token, guest: _owners(guest).filter(token=token), "a token", -1)
+_OWNER_BY_KEY = Prepared(lambda pk, guest: _owners(guest).filter(pk=pk), -2, -1)
 
 
 def use_invitation(invitation: int, guest: int) -> None:

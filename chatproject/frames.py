@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 FINAL = MASKED = 0x80  # bits of a frame's first and second byte
-TEXT, BINARY, PONG = 0x81, 0x82, 0x8A  # first bytes, each of a message in one frame
+TEXT, BINARY, CLOSE, PONG = 0x81, 0x82, 0x88, 0x8A  # first bytes, each of a message in one frame
 PING = bytes((0x89, 0))  # a whole one, as a server sends it
+USUAL_CODES = {code.to_bytes(2, "big") for code in (1000, 1001)}  # that a client closes with: normal, and going away
 TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of a length: it is in so many bytes that follow
 
 
@@ -19,6 +20,11 @@ def new_header(first: int, length: int) -> bytes:
     if length < 1 << 16:
         return bytes((first, TWO_BYTES)) + length.to_bytes(2, "big")
     return bytes((first, EIGHT_BYTES)) + length.to_bytes(8, "big")
+
+
+def close_frame(code: bytes) -> bytes:
+    """Return the frame that a server closes with, or answers with; the code is in its two bytes."""
+    return bytes((CLOSE, len(code))) + code
 
 
 SHORT = 1024  # bytes that nearly every text of a chat is below

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from websockets.datastructures import Headers
+from websockets.http11 import Request
 
 from chatproject.heartbeat import BEAT_SECONDS
 from chatproject.uvicorn_socket import TandemSocket
 
 REQUEST_BEATS = 60 / BEAT_SECONDS  # from the first byte of a request to the last of its answer, as on daphne
+OF_A_BODY = (b"content-length", b"transfer-encoding")
 
 
 class TandemHTTP(H11Protocol):
@@ -31,8 +34,17 @@ class TandemHTTP(H11Protocol):
         self.heartbeat.leave(self, self.slot)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
+        """Give the socket the request as it was read here; the base writes it down for the library to read again."""
         self.heartbeat.leave(self, self.slot)
-        super().handle_websocket_upgrade(event)
+        if event.method != b"GET" or any(name in OF_A_BODY for name, _ in self.headers):
+            super().handle_websocket_upgrade(event)  # to be refused
+            return
+        self.connections.discard(self)
+        socket = TandemSocket(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        socket.connection_made(self.transport)
+        headers = Headers((name.decode("ascii"), value.decode("latin-1")) for name, value in self.headers)
+        socket.handle_connect(Request(event.target.decode("ascii"), headers))
+        self.transport.set_protocol(socket)
 
     def data_received(self, data: bytes) -> None:
         if self.since is None:

@@ -22,7 +22,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from chat.realtime.consumer import HAND_OVER, SEND_NOW
-from chatproject.frames import BINARY, FINAL, MASKED, PING, PONG, TEXT, header
+from chatproject.frames import BINARY, CLOSE, FINAL, MASKED, PING, PONG, TEXT, USUAL_CODES, close_frame, header
 from chatproject.heartbeat import Heartbeat, Post
 from chatproject.inbox import Inbox
 from chatproject.patience import have_patience, keep_buffer_small
@@ -276,11 +276,26 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     def hand_over(self, data: bytes | bytearray) -> None:
         """Let the library have it, and put it away again unless it is in the middle of something."""
+        if data[0] == CLOSE and self.has_ended(data):
+            return
         if data[0] & 0x0F <= 2:
             self.fragmented = data[0] < FINAL
         super().data_received(bytes(data))
         if not self.fragmented and self.is_open():
             self._conn = None
+
+    def has_ended(self, data: bytes | bytearray) -> bool:
+        """Whether this closes as nearly everybody does, for which no parser has to be made; it is answered with the same code."""
+        code = apply_mask(data[6:], data[2:6])
+        if data[1] != MASKED | 2 or code not in USUAL_CODES or self.fragmented or not self.is_open():
+            return False
+        self.flush()
+        self.disconnected = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": int.from_bytes(code, "big"), "reason": ""})
+        if not self.transport.is_closing():
+            self.transport.write(close_frame(code))
+            self.transport.close()
+        return True
 
     def handle_cont(self, event: Frame) -> None:
         if self.close_sent:

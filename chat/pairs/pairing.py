@@ -195,6 +195,8 @@ class Pairing:
 
     async def count_join(self, user: int) -> None:
         """Count one attempt to join; raises `Refusal` where there were too many."""
+        if not self.limits.join_every:
+            return
         raw = await self._call("limit", f"join:{user}", self.limits.join_every, self.limits.join_burst)
         if not answers.decode_allowed(raw).allowed:
             raise Refusal("rate_limited")
