@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 class Batch(Generic[T]):
     """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
 
-    An answer that is an exception is raised where it is awaited.
+    They go together that are made in one tick of the loop, or in `patience` seconds. An answer that is an exception is raised
+    where it is awaited.
     """
 
     def __init__(
@@ -28,23 +29,27 @@ class Batch(Generic[T]):
         script: Callable[..., Awaitable[bytes]],
         decode: Callable[[bytes], Sequence[T | Exception]],
         common: Sequence[int] = (),
+        patience: float = 0,
     ) -> None:
-        self._script, self._decode, self._common = script, decode, common
+        self._script, self._decode, self._common, self._patience = script, decode, common, patience
         self._loop = asyncio.get_running_loop()  # asked for once: Python 3.11 asks the kernel each time
         self._args: list[Any] = []
         self._callers: list[Callable[[T | Exception], None]] = []
         self._on_their_way: set[asyncio.Future[bytes]] = set()
 
     def call(self, *args: Any) -> asyncio.Future[T]:
-        """Make a call in this tick of the loop; the future gets its answer, or an error."""
+        """Make a call; the future gets its answer, or an error."""
         caller: asyncio.Future[T] = self._loop.create_future()
         self.call_for(partial(_settle, caller), *args)
         return caller
 
     def call_for(self, answered: Callable[[T | Exception], None], *args: Any) -> None:
-        """Make a call in this tick of the loop; `answered` gets its answer, or an error, and is called in any case."""
+        """Make a call; `answered` gets its answer, or an error, and is called in any case."""
         if not self._callers:
-            self._loop.call_soon(self.send)
+            if self._patience:
+                self._loop.call_later(self._patience, self.send)
+            else:
+                self._loop.call_soon(self.send)
         self._args += args
         self._callers.append(answered)
         if len(self._callers) == AT_ONCE:

@@ -233,6 +233,7 @@ class PairConsumer(PairSocket):
         """Whatever is wrong with a receipt before it is said before the answer."""
         self.process.receipts.hand_in(self)
         if self.receipt_answer is not None:
+            self.pairing.hurry()
             await asyncio.wait([self.receipt_answer])
             await self.work_off_events()
         await self.say(protocol.Pong())

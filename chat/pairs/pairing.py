@@ -50,6 +50,9 @@ _STANDS_ON_LESS = {"append": ("_shared.lua", "_log.lua"), "received": ("_shared.
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
+RECEIPT_SECONDS = (
+    0.02  # that a receipt waits for others: together they cost Redis and the process a part of what each does
+)
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
 
@@ -110,7 +113,7 @@ class Pairing:
         limits = self.limits
         common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
         self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
-        self._received: Batch[int] = Batch(self._scripts["received"], answers.decode_received)
+        self._received: Batch[int] = Batch(self._scripts["received"], answers.decode_received, patience=RECEIPT_SECONDS)
 
     # --- Coming and going ---
 
@@ -177,6 +180,11 @@ class Pairing:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
         return self._received.call(seat.user, seat.connection, pair, seq)
 
+    def hurry(self) -> None:
+        """Let the messages and receipts that wait for others go now."""
+        self._append.send()
+        self._received.send()
+
     async def recall(self, seat: Seat, pair: str, n: int) -> int:
         """Take message `n` back, which the partner has not had on screen; return its seq."""
         return answers.decode_recalled(await self._call("recall", seat.user, seat.connection, pair, n)).seq
@@ -235,8 +243,7 @@ class Pairing:
         await self._call("block", user, blocked, self.timing.ask)
 
     async def _call(self, verb: str, *args: Any) -> bytes:
-        self._append.send()
-        self._received.send()  # in the order in which they were called
+        self.hurry()  # in the order in which they were called
         raw: bytes = await self._scripts[verb](args=args)
         if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error

@@ -106,3 +106,23 @@ async def test_an_answer_that_nobody_understands_is_an_error_for_each_and_nobody
     batch: Batch[int] = Batch(script, decode)
     answers = await asyncio.wait_for(asyncio.gather(batch.call(1), batch.call(2), return_exceptions=True), 5)
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
+
+
+async def test_with_patience_calls_of_several_ticks_go_together_and_in_a_hurry_at_once():
+    scripts: list[list[int]] = []
+
+    async def script(args: list[int]) -> bytes:
+        scripts.append(args)
+        return bytes(args)
+
+    batch: Batch[int] = Batch(script, list, patience=60)
+    first = batch.call(1)
+    await asyncio.sleep(0)
+    second = batch.call(2)
+    await asyncio.sleep(0)
+    assert scripts == []
+    batch.send()
+    assert [await asyncio.wait_for(one, 5) for one in (first, second)] == [1, 2]
+    assert scripts == [[1, 2]]
+    patient: Batch[int] = Batch(script, list, patience=0.01)
+    assert await asyncio.wait_for(patient.call(3), 5) == 3
