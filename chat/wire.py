@@ -83,5 +83,10 @@ class Reader(Generic[T]):
 @functools.lru_cache(maxsize=256)  # messages that are stored together have the same one
 def timestamp(milliseconds: int) -> str:
     """Return a Unix time in milliseconds as ISO 8601 in UTC."""
-    moment = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03}Z"
+
+
+@functools.lru_cache(maxsize=4)  # and those of a second begin alike
+def _second(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().removesuffix("+00:00")

@@ -172,3 +172,16 @@ def test_every_text_arrives_as_it_was_written(text):
     if text.strip():
         frame = protocol.Message("p", 1, 1, False, text_of(text), protocol.timestamp(0))
         assert json.loads(protocol.encode(frame))["text"] == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "written"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1_700_000_000_007, "2023-11-14T22:13:20.007Z"),
+        (1_700_000_000_999, "2023-11-14T22:13:20.999Z"),
+        (1_700_000_001_000, "2023-11-14T22:13:21.000Z"),
+    ],
+)
+def test_a_time_is_written_to_the_millisecond(milliseconds: int, written: str):
+    assert protocol.timestamp(milliseconds) == written
