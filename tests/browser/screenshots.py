@@ -28,7 +28,7 @@ from tests.site import ROOT, Site
 
 FOLDER = ROOT / "docs" / "screenshots"
 PICTURES = ROOT / "static" / "img" / "conversation"
-QUALITY = 72  # of WebP: letters stay sharp, a picture is about 15 kB
+QUALITY = 35  # of WebP: letters are still sharp, and a picture is about 14 kB
 
 LOOKS = [
     Look("en", 360, "light"),

@@ -74,21 +74,22 @@ SETTLED = """
 
 
 async def assert_accessible(visitor: Visitor, state: str) -> None:
-    """Axe finds nothing, every target is large enough, and nothing widens the page."""
-    await visitor.page.evaluate(SETTLED)
-    results = await Axe().run(visitor.page, options={"resultTypes": ["violations"]})
+    await assert_page_accessible(visitor.page, state)
+
+
+async def assert_page_accessible(page: Page, state: str) -> None:
+    """Axe finds nothing, every target is large enough, and nothing widens the page or covers what is said."""
+    await page.evaluate(SETTLED)
+    results = await Axe().run(page, options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{state}: {results.generate_report()}"
-    assert await visitor.page.evaluate(TOO_SMALL, LEAST_TARGET) == [], state
-    assert await visitor.page.evaluate(COVERED) == [], state
-    assert await visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+    assert await page.evaluate(TOO_SMALL, LEAST_TARGET) == [], state
+    assert await page.evaluate(COVERED) == [], state
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [*itertools.product(["en"], [360, 1440], ["dark", "light"]), ("ar", 360, "light"), ("ar", 1440, "dark")],
-)
-async def test_every_page_is_accessible(visitor, language: str, width: int, scheme: Scheme):
-    alice = await visitor("alice", locale=language, width=width, color_scheme=scheme, reduced_motion="reduce")
+@pytest.mark.parametrize(("width", "scheme"), list(itertools.product([360, 1440], ["dark", "light"])))
+async def test_every_page_is_accessible(visitor, width: int, scheme: Scheme):
+    alice = await visitor("alice", width=width, color_scheme=scheme, reduced_motion="reduce")
     for path in PUBLIC_PAGES:
         await open_page(alice, path)
         await assert_accessible(alice, path)

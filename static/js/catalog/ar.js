@@ -302,7 +302,7 @@ globalThis.tandemCatalogue = {
   "{name} was asked to let you in": "طُلب من {name} السماح لك بالدخول",
   "{name} was invited.": "دُعي {name}.",
   "{name} went out.": "خرج {name}.",
-  "{name}'s connection dropped.": "انقطع اتصال {name}.",
+  "{name}'s connection dropped.": "انقطع اتصال {name}",
   "{name}'s connection dropped. The seat is kept for a short while.": "انقطع اتصال {name}. المقعد محجوز لوقت قصير.",
   "{name}: ": "{name}: ",
   "{other} is called {name} now.": "{other} صار اسمه {name}.",

@@ -35,7 +35,8 @@ export function createAsks(root, { admit, decline, block }, asks = "asks") {
       list.append(...others);
       shown = waiting;
       root.hidden = waiting.length === 0;
-      others.at(-1)?.scrollIntoView({ block: "nearest" }); // the answers may be above what is read
+      const last = waiting.length === 1 ? root : list.lastElementChild;
+      if (others.length) last.scrollIntoView({ block: "nearest" }); // they may stand above what is read
     },
   };
 }

@@ -45,7 +45,7 @@ class Person:
     async def go(self, path: str) -> None:
         """Open it anew: a change of the fragment alone would not."""
         await self.page.goto("about:blank")
-        await self.page.goto(self.site + path, wait_until="networkidle" if path != "/chat/" else "load")
+        await self.page.goto(self.site + path)
 
     async def fill(self, **fields: str) -> None:
         """Fill in the fields of these names."""

@@ -20,6 +20,7 @@ from tests.mailbox import Mailbox
 from tests.site import ROOT, Site, new_site
 
 HEIGHTS = {360: 740, 520: 512, 1440: 860}
+PATIENCE_MS = 90_000  # whoever takes pictures has other work for the machine too
 UNTIL_THE_STOP = 600  # seconds: longer than what is left to be seen
 
 
@@ -100,6 +101,7 @@ async def somebody(browser: Browser, look: Look, site: str, username: str, name:
         locale=look.language,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE_MS)
     await context.add_init_script(MANNERS)
     yield Person(await context.new_page(), site, username, name)
     await context.close()
