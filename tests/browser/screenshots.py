@@ -77,8 +77,8 @@ async def take(browser: Browser, broken: Site, look: Look) -> int:
 
 
 async def main(wanted: list[str]) -> None:
-    """Take the sets of these names, or those that are kept and the pictures of the first page."""
-    looks = [look for look in MORE if str(look) in wanted] if wanted else LOOKS
+    """Take the sets whose names begin like these, or those that are kept and the pictures of the first page."""
+    looks = [look for look in MORE if str(look).startswith(tuple(wanted))] if wanted else LOOKS
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     broken = breaking_site()
     try:

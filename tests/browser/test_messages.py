@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.async_api import expect
 
@@ -198,3 +201,47 @@ async def test_a_draft_is_gone_once_it_is_sent_or_the_pair_is_over(visitor):
     await bob.leave()
     await alice.stands(f"{bob.username} left")
     assert await alice.page.evaluate("Object.values(sessionStorage).join()") == ""
+
+
+async def test_what_one_says_in_a_row_is_one_turn_under_its_day(visitor):
+    alice, bob, _ = await talking(visitor)
+    for speaker, text in ((alice, "one"), (alice, "two"), (bob, "three")):
+        await speaker.say(text)
+        await bob.reads(text)
+        await alice.reads(text)
+    messages = alice.page.locator("#log .message")
+    await expect(messages.locator(".message__day:visible")).to_have_text(["Today"])
+    assert [await one.evaluate("one => one.matches('.message--continues')") for one in await messages.all()] == [
+        False,
+        True,
+        False,
+    ]
+    for one in await messages.all():
+        await expect(one.locator("time")).to_have_attribute("datetime", re.compile(r"^\d{4}-\d\d-\d\dT"))
+        await expect(one.locator("time")).to_have_text(re.compile(r"\d:\d\d"))
+    await alice.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    await alice.page.reload()
+    await alice.reads("three")
+    await expect(messages.locator(".message__day:visible")).to_have_text(["Yesterday"])
+
+
+async def test_each_message_says_in_words_who_wrote_it_and_how_it_stands(visitor):
+    alice, bob, _ = await talking(visitor)
+    await alice.say("hello")
+    await expect(alice.page.locator("#log .message").last).to_have_text(
+        re.compile(r"^\s*Today\s*You: \s*hello.*Delivered", re.DOTALL)
+    )
+    await expect(bob.page.locator("#log .message").last).to_contain_text(f"{alice.username}: ")
+
+
+async def test_what_was_typed_is_what_is_read(visitor):
+    alice, bob, _ = await talking(visitor)
+    texts = ["👩‍👩‍👧 🏳️‍🌈 :-) ♥", "مرحبا, hello", "a  b\n\n  c"]
+    for text in texts:
+        await alice.say(text)
+        await expect(alice.page.locator("#log .message").last).to_contain_text("Delivered")
+    assert await bob.page.locator("#log .message__text").all_text_contents() == texts
+    directions = await bob.page.locator("#log .message__text").evaluate_all(
+        "texts => texts.map(text => getComputedStyle(text).direction)"
+    )
+    assert directions == ["ltr", "rtl", "ltr"], "each in the direction that it is written in"
