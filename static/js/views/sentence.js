@@ -3,6 +3,7 @@
 import { parts } from "../strings.js";
 
 const NAMES = ["name", "username", "other"];
+const LONG = 24; // characters: a name longer than this may be cut short where room is scarce
 
 /** Write the sentence `id` into `element`, if it does not say so already: a live region repeats what is written again. */
 export function say(element, id, params) {
@@ -21,6 +22,7 @@ function node({ text, param }) {
   if (!NAMES.includes(param)) return document.createTextNode(text);
   const name = document.createElement("bdi");
   name.textContent = name.title = text; // the whole of it, where the page has to cut it short
+  name.classList.toggle("long-name", text.length > LONG);
   return name;
 }
 
