@@ -26,6 +26,7 @@ IN_ENGLISH = """
 """
 
 
+@pytest.mark.timeout(600)  # more than ninety states, each with axe
 @pytest.mark.parametrize("look", [Look("ar", 360, "light"), Look("ar", 1440, "dark")], ids=str)
 async def test_all_there_is_to_see_is_accessible_and_in_arabic(chromium: Browser, look: Look):
     seen: list[str] = []
