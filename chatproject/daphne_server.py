@@ -14,6 +14,7 @@ from twisted.internet.error import ReactorNotRunning
 
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
+from chat.rooms.upkeep import keep_up
 from chatproject.daphne_socket import PatientServer  # before the reactor: daphne installs the one that runs on asyncio
 from chatproject.garbage import leave_out_what_is_loaded
 from chatproject.open_files import allow_many_sockets
@@ -58,6 +59,7 @@ class TandemServer(PatientServer):
     def report_ready(self) -> None:
         """Daphne calls this when its ports accept connections."""
         self.orders = asyncio.ensure_future(shutdown.listen())
+        self.upkeep = asyncio.ensure_future(keep_up())
         count_on_signal(asyncio.get_event_loop())
         leave_out_what_is_loaded()
         _host, port = self.listening_addresses[0][:2]

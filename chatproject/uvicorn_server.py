@@ -13,6 +13,7 @@ from django.conf import settings
 
 from chat.realtime import shutdown
 from chat.realtime.census import count_on_signal
+from chat.rooms.upkeep import keep_up
 from chatproject.garbage import leave_out_what_is_loaded
 from chatproject.open_files import allow_many_sockets
 from chatproject.uvicorn_http import TandemHTTP
@@ -61,6 +62,7 @@ class TandemServer(uvicorn.Server):
         self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self.orders = asyncio.ensure_future(self.await_order())
+        self.upkeep = asyncio.ensure_future(keep_up())
         count_on_signal(self.loop)
         leave_out_what_is_loaded()
         self.on_ready(self.servers[0].sockets[0].getsockname()[1])
@@ -87,6 +89,7 @@ class TandemServer(uvicorn.Server):
                 server.close()
         await shutdown.drain()
         self.orders.cancel()
+        self.upkeep.cancel()
         self.should_exit = True
 
 

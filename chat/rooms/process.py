@@ -19,7 +19,7 @@ from chat.realtime import broker
 from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
 from chat.realtime.pulse import Errands, beat
-from chat.rooms import people, protocol, replay, retention
+from chat.rooms import people, protocol, replay
 from chat.rooms.audience import Audience
 from chat.rooms.changes import EVERYWHERE, group_of
 from chat.rooms.limits import Allowances
@@ -36,7 +36,6 @@ T = TypeVar("T")
 
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
-FORGET = 60_000  # ms: a batch each minute, so that nobody who writes waits for many
 AT_ONCE = 500  # rooms or people in one query
 
 
@@ -95,7 +94,6 @@ class RoomProcess:
             beat(timing.renew, self._renew, hurry=self._renew_now),
             beat(WATCH, self._watch, hurry=self._watch_now),
             beat(CHECK_PEOPLE, self._check_people),
-            beat(FORGET, self._forget),
         ):
             self.errands.start(work)
 
@@ -162,10 +160,6 @@ class RoomProcess:
         for room in empty & self._deserted:
             self._audiences.pop(room).close()
         self._deserted = empty - self._deserted
-
-    async def _forget(self) -> None:
-        """Delete some of what is older than it may be: any process may, and all do."""
-        await look_up(retention.forget_some)
 
     # --- Who is here ---
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from chat.rooms.models import Room, RoomMessage
 from tests.faults.proxy import Proxy
-from tests.person import PATIENCE, Frame
-from tests.room import Entrance, RoomSocket
+from tests.person import Frame
+from tests.room import Entrance, Keeper, RoomSocket
 from tests.site import Site, new_site
 
 TEXT = "x" * 8_000
@@ -151,18 +153,22 @@ async def test_a_killed_process_loses_nothing_that_was_accepted(own_site: Site):
     ]
 
 
-async def test_a_running_server_forgets_what_is_too_old(own_site: Site):
-    alice, _, _ = own_site.trio()
-    database = sqlite3.connect(own_site.folder / "site.sqlite3")
-    with database:
-        database.execute(
-            "INSERT INTO chat_roommessage (room_id, seq, changed, window, n, text, is_action, is_deleted, sent_at)"
-            " SELECT id, 1, 1, '', 1, 'long ago', 0, 0, '2020-01-01' FROM chat_room WHERE slug = ?",
-            [ROOM],
-        )
-        database.execute("UPDATE chat_room SET seq = 1 WHERE slug = ?", [ROOM])
-    await Entrance(own_site)(alice, ROOM)
-    async with asyncio.timeout(PATIENCE):
-        while database.execute("SELECT count(*) FROM chat_roommessage").fetchone() != (0,):  # noqa: ASYNC110 - a database has no event
-            await asyncio.sleep(0.02)
-    database.close()
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_a_server_forgets_old_messages_though_nobody_is_in_a_room(server: str, django_db_blocker):
+    site = new_site(0, SERVER=server)
+    try:
+        with django_db_blocker.unblock():
+            keeper = Keeper(site)
+            await keeper.do(_say_long_ago)
+            site.servers.append(await asyncio.to_thread(site.start_server))
+            async with asyncio.timeout(20):
+                while await keeper.do(lambda alias: RoomMessage.objects.using(alias).exists()):
+                    pass
+    finally:
+        site.stop()
+
+
+def _say_long_ago(alias: str) -> None:
+    lobby = Room.objects.using(alias).get(slug=ROOM)
+    message = RoomMessage(room=lobby, seq=1, changed=1, n=1, text="old", sent_at=timezone.now() - timedelta(days=31))
+    message.save(using=alias)
