@@ -55,7 +55,7 @@ class Asks:
             follower.tell(protocol.encode(protocol.Lapsed(new, "declined")))
         elif standing == new:
             self._keep(new, to.user, follower)
-            await self._audience.whisper([to.user], protocol.Ask(new, me, seconds))
+            await self._audience.tell_only([to.user], protocol.Ask(new, me, seconds))
 
     async def withdraw(self, follower: Follower, ask: str) -> None:
         """The asker waits no longer."""
@@ -65,7 +65,7 @@ class Asks:
         if parties.owner is None:
             raise Refusal("no_ask")
         self.answered(ask, protocol.encode(protocol.Lapsed(ask, "withdrawn")))
-        await self._audience.whisper([parties.owner], protocol.Lapsed(ask, "withdrawn"))
+        await self._audience.tell_only([parties.owner], protocol.Lapsed(ask, "withdrawn"))
 
     async def admit(self, follower: Follower, me: Person, ask: str) -> None:
         """The owner says yes: both learn it, in the window that asked and in the one that answered."""
@@ -77,14 +77,14 @@ class Asks:
             raise
         await self._publish_answer(ask, protocol.Admitted(ask, "guest", me, token))
         follower.tell(protocol.encode(protocol.Admitted(ask, "host", person, None)))
-        await self._audience.whisper([follower.user], protocol.Lapsed(ask, "gone"), but=follower.connection)
+        await self._audience.tell_only([follower.user], protocol.Lapsed(ask, "gone"), but=follower.connection)
 
     async def decline(self, follower: Follower, ask: str) -> None:
         """The owner says no."""
         await self._take(follower, ask, declined=True)
         lapsed = protocol.Lapsed(ask, "declined")
         await self._publish_answer(ask, lapsed)
-        await self._audience.whisper([follower.user], lapsed)
+        await self._audience.tell_only([follower.user], lapsed)
 
     async def _take(self, follower: Follower, ask: str, *, declined: bool) -> int:
         """Return who asked."""
@@ -137,7 +137,7 @@ class Asks:
         try:
             parties = await self._presence.give_up(asking.ask, asking.follower.user)
             if parties.owner is not None:
-                await self._audience.whisper([parties.owner], protocol.Lapsed(asking.ask, reason))
+                await self._audience.tell_only([parties.owner], protocol.Lapsed(asking.ask, reason))
         finally:
             self.answered(asking.ask, protocol.encode(protocol.Lapsed(asking.ask, reason)))
 
@@ -145,4 +145,4 @@ class Asks:
         lapsed = protocol.Lapsed(ask, reason)
         await self._presence.give_up(ask, asker)
         await self._publish_answer(ask, lapsed)
-        await self._audience.whisper([owner], lapsed)
+        await self._audience.tell_only([owner], lapsed)

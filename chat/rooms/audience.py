@@ -6,7 +6,8 @@ It is one channel of the channel layer, a member of the group `room.<room>`, wha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from chat.realtime.layer import ProcessChannelLayer
@@ -27,7 +28,7 @@ TYPISTS = 100  # where more people are, nobody is told who types
 
 
 class Audience:
-    """`hints` are what pages say has changed; `forgotten` is called where Redis has lost who is here."""
+    """`hint` is called where a page says that the room has changed, `forgotten` where Redis has lost who is here."""
 
     def __init__(
         self,
@@ -46,6 +47,8 @@ class Audience:
         self.errands = errands
         self.tick = 0  # frames about people that windows which are not live have missed
         self._presence, self._hint, self._forgotten = presence, hint, forgotten
+        self._channel = ""
+        self._arriving = 0
         self._live: set[Follower] = set()
         self._by_user: dict[int, set[Follower]] = {}
         self._page: replay.Page | None = None
@@ -73,10 +76,24 @@ class Audience:
         for timer in (self._timer, self._settling):
             if timer is not None:
                 timer.cancel()
-        if hasattr(self, "_channel"):
+        if self._channel:
             self._layer.end_channel(self._channel)
 
     # --- Its windows ---
+
+    @contextmanager
+    def arrival(self) -> Iterator[None]:
+        """A window is on its way in: meanwhile nobody closes the audience."""
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether nobody is here or on the way."""
+        return not self.followers and not self._arriving
 
     def join(self, follower: Follower) -> None:
         """A window is here."""
@@ -112,7 +129,7 @@ class Audience:
         """Let every process that has windows here hear this; raises RedisError where that cannot be."""
         await self._layer.group_send(group_of(self.room), event)
 
-    async def whisper(self, users: list[int], frame: protocol.ServerFrame, but: str | None = None) -> None:
+    async def tell_only(self, users: list[int], frame: protocol.ServerFrame, but: str | None = None) -> None:
         """Tell this to the windows that these users have here, in every process, and to nobody else."""
         await self.publish({"type": "room.private", "users": users, "but": but, "text": protocol.encode(frame)})
 

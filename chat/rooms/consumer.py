@@ -112,7 +112,7 @@ class RoomConsumer(RoomSocket):
         if self.standing.is_muted:
             raise Refusal("muted")
         sent_at = timestamp(time.time_ns() // 1_000_000)
-        await self.audience.whisper([to.user, self.user], protocol.Whisper(self.person, to.person, text, sent_at))
+        await self.audience.tell_only([to.user, self.user], protocol.Whisper(self.person, to.person, text, sent_at))
 
     async def _typing(self, frame: protocol.SendTyping) -> None:
         if self.is_invisible or self.standing.is_muted or len(self.audience.roster.people) > TYPISTS:

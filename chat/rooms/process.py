@@ -156,7 +156,7 @@ class RoomProcess:
 
     def _close_deserted(self) -> None:
         """A page that is loaded again finds its audience still there."""
-        empty = {room for room, audience in self._audiences.items() if not audience.followers}
+        empty = {room for room, audience in self._audiences.items() if audience.is_deserted}
         for room in empty & self._deserted:
             self._audiences.pop(room).close()
         self._deserted = empty - self._deserted

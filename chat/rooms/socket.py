@@ -90,10 +90,11 @@ class RoomSocket(SocketConsumer):
         self.user, self.person = login.user.pk, person_frame(login.user)
         self.is_invisible = login.user.is_invisible
         self.audience = await self.process.audience(self.standing.room.pk)
-        if not self.is_invisible:
-            await self._show_up()
-        page = await self.audience.page()
-        await self._welcome(page.messages, page.more, arrival.n)
+        with self.audience.arrival():
+            if not self.is_invisible:
+                await self._show_up()
+            page = await self.audience.page()
+            await self._welcome(page.messages, page.more, arrival.n)
 
     async def _show_up(self) -> None:
         self.window = Window(self.standing.room.pk, self.user, self.channel_name)

@@ -104,6 +104,23 @@ async def test_a_crowd_that_comes_at_once_shares_one_look_at_the_log(room, alice
         task.cancel()
 
 
+async def test_an_audience_stays_while_somebody_is_on_the_way_and_goes_when_nobody_is(room, valkey, settings):
+    settings.REDIS_URL = valkey.url
+    process = RoomProcess()
+    audience = await process.audience(room.pk)
+    for task in process.errands._tasks:
+        task.cancel()
+    with audience.arrival():
+        for _ in range(3):
+            process._close_deserted()
+        assert await process.audience(room.pk) is audience
+    process._close_deserted()
+    assert await process.audience(room.pk) is audience, "a page that is loaded again finds it"
+    process._close_deserted()
+    process._close_deserted()
+    assert process._audiences == {}
+
+
 async def test_what_is_kept_for_a_gap_is_bounded(room):
     passed = Passed(room)
     for seq in range(2, 2 * MOST_PENDING):
