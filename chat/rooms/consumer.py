@@ -85,7 +85,8 @@ class RoomConsumer(RoomSocket):
         start = max(frame.seq, self.audience.flow.seq - RESUME_MOST)
         reaches = await look_up(replay.reaches_back_to, self.standing.room.pk, start)
         seq = await self.follower.replay(start)
-        await self.say(protocol.Resumed(seq, reaches and start == frame.seq))
+        known = min(seq, self.audience.flow.seq)  # another process may have been further
+        await self.say(protocol.Resumed(known, reaches and start == frame.seq))
 
     async def _history(self, frame: protocol.ReadHistory) -> None:
         self.process.allowances.read(self.user, time.monotonic())

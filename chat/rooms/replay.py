@@ -46,7 +46,7 @@ class Piece:
 
 def heads(rooms: Iterable[int]) -> dict[int, Head]:
     """Return the heads of those of these rooms that there are."""
-    found = Room.objects.filter(pk__in=list(rooms)).values_list("pk", "seq", "revision")
+    found = Room.objects.filter(pk__in=list(rooms)).order_by().values_list("pk", "seq", "revision")
     return {room: Head(seq, revision) for room, seq, revision in found}
 
 
