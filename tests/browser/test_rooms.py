@@ -167,6 +167,24 @@ async def test_a_private_message_reaches_the_one_who_was_selected_and_nobody_els
     assert "not for Bob" not in await bob.texts
 
 
+async def test_a_whisper_to_somebody_who_went_comes_back_and_is_said_to_nobody(visitor, site):
+    (alice, bob, mallory), _ = await together(visitor, site)
+    await alice.page.get_by_label("Message", exact=True).fill("a draft for everybody")
+    await names(alice).filter(has_text=called(mallory)).click()
+    await alice.page.get_by_role("button", name="Whisper: only they see it").click()
+    await expect(alice.page.get_by_label("Message", exact=True)).to_have_value("")
+    await mallory.say("/leave")
+    await expect(count(alice)).to_have_text("2")
+    await alice.say("too late")
+    await expect(alice.page.locator("#text-error")).to_have_text("This person is not here right now.")
+    await expect(alice.page.get_by_label("Message", exact=True)).to_have_value("too late")
+    await alice.page.keyboard.press("Escape")
+    await expect(alice.page.get_by_label("Message", exact=True)).to_have_value("a draft for everybody")
+    await alice.page.keyboard.press("Enter")
+    await bob.reads("a draft for everybody")
+    assert await bob.texts == ["a draft for everybody"]
+
+
 async def test_changing_the_name_is_seen_by_everybody_and_refused_if_it_is_taken(visitor, site):
     (alice, bob, _), _ = await together(visitor, site)
     await alice.say(f"/name {bob.username}")

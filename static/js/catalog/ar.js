@@ -132,7 +132,6 @@ globalThis.tandemCatalogue = {
   "There is no token in this link. Ask for the whole link: the token is its last part, after the # sign.": "لا رمز في هذا الرابط. اطلب الرابط كاملًا: الرمز هو جزؤه الأخير بعد العلامة #.",
   "There is nobody of this name": "لا أحد بهذا الاسم",
   "There is nothing in this message": "لا شيء في هذه الرسالة",
-  "There is nothing in this message. To take it away, delete it.": "لا شيء في هذه الرسالة. لإزالتها احذفها.",
   "They can ask again with your token.": "يمكنه أن يطلب من جديد برمزك.",
   "They can ask again.": "يمكنه أن يطلب مرة أخرى.",
   "They did not answer": "لم يأتِ ردّ",

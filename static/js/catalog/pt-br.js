@@ -120,7 +120,6 @@ globalThis.tandemCatalogue = {
   "There is no token in this link. Ask for the whole link: the token is its last part, after the # sign.": "Não há token neste link. Peça o link inteiro: o token é a última parte, depois do sinal #.",
   "There is nobody of this name": "Não há ninguém com esse nome",
   "There is nothing in this message": "Não há nada nesta mensagem",
-  "There is nothing in this message. To take it away, delete it.": "Não há nada nesta mensagem. Para retirá-la, apague-a.",
   "They can ask again with your token.": "Com seu token é possível pedir de novo.",
   "They can ask again.": "A pessoa pode pedir de novo.",
   "They did not answer": "Não houve resposta",

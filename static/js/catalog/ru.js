@@ -123,7 +123,6 @@ globalThis.tandemCatalogue = {
   "There is no token in this link. Ask for the whole link: the token is its last part, after the # sign.": "В этой ссылке нет токена. Попросите ссылку целиком: токен — её последняя часть, после знака #.",
   "There is nobody of this name": "Никого с таким именем нет",
   "There is nothing in this message": "В этом сообщении ничего нет",
-  "There is nothing in this message. To take it away, delete it.": "В сообщении ничего нет. Чтобы убрать его, удалите.",
   "They can ask again with your token.": "С вашим токеном можно попросить снова.",
   "They can ask again.": "Вас могут позвать снова.",
   "They did not answer": "Ответа не было",

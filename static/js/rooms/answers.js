@@ -4,6 +4,7 @@
  */
 
 const TYPES = ["command", "whisper"];
+const ANSWERS = ["whisper", "renamed", "invited", "commands", "announcement", "notice"]; // it was done, as far as one can tell
 
 export class Answers {
   #typed = null;
@@ -20,6 +21,7 @@ export class Answers {
   /** The line to show for `event`, or null. */
   hear({ type, ...event }) {
     if (type === "error" && TYPES.includes(event.for) && this.#typed !== null) this.#giveBack(event);
+    if (ANSWERS.includes(type)) this.#typed = null;
     if (type === "commands") return { kind: "commands", commands: event.commands };
     if (type === "invited") return { kind: "invited", person: event.person };
     if (type === "members" && this.#typed?.startsWith("/")) return this.#people(event);

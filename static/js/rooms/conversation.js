@@ -6,7 +6,8 @@ import { RoomLog } from "./log.js";
 import { Outgoing } from "./outgoing.js";
 import { make } from "./protocol.js";
 
-const MOST = 1_000; // messages on the page: older ones can be read again
+const MOST = 400; // messages on the page: older ones can be read again
+const SPARE = 100; // so many more before the oldest go, all at once
 
 export class RoomConversation {
   #log = new RoomLog();
@@ -65,6 +66,7 @@ export class RoomConversation {
 
   /** Whoever reads the end needs no thousands of messages above it. */
   trim() {
+    if (this.#log.messages.length <= MOST + SPARE) return;
     this.#log.trim(MOST);
     this.#forgetOldLines();
   }

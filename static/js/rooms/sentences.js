@@ -65,7 +65,6 @@ export const ROOM_SENTENCES = {
   mode_whisper: gettext_noop("Whispering to {name}: only they see it"),
   mode_edit: gettext_noop("Editing your message"),
   not_connected: gettext_noop("You are not connected. Your text stays here."),
-  edit_empty: gettext_noop("There is nothing in this message. To take it away, delete it."),
 
   // People
   you_are: gettext_noop("You"),

@@ -24,8 +24,9 @@ export class Writing {
     return this.conversation().say(words, action);
   }
 
+  // Refused, it comes back as a line that can never be said to everybody by mistake.
   whisper(to, text) {
-    return this.#tell(text, make.whisper(to, text));
+    return this.#tell(`/msg ${to} ${text}`, make.whisper(to, text));
   }
 
   edit(of, text) {

@@ -227,6 +227,18 @@ test("a whisper stands where it came in, and what was sent meanwhile behind it",
   assert.deepEqual(shown(), ["number 1 theirs", "psst", "hello stored"]);
 });
 
+test("of a long day the last hundreds stay on the page, and the rest can be read again", () => {
+  welcome();
+  for (let seq = 1; seq <= 501; seq += 1) conversation.hear(aMessage(seq));
+  conversation.trim();
+  assert.equal(conversation.entries().length, 400);
+  conversation.hear(aMessage(502));
+  conversation.trim();
+  assert.equal(conversation.entries().length, 401, "not one by one");
+  conversation.readOlder();
+  assert.deepEqual(sent, [{ type: "history", before: 102 }]);
+});
+
 test("what others say is counted, whatever is read again", () => {
   welcome({ seq: 9, messages: [aMessage(9)], more: true });
   conversation.hear(aMessage(10));

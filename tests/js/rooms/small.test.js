@@ -6,6 +6,7 @@ import { came, isNothing, NONE, renamed, went } from "../../../static/js/rooms/c
 import { RoomStorage } from "../../../static/js/rooms/storage.js";
 import { Typists } from "../../../static/js/rooms/typists.js";
 import { WindowName } from "../../../static/js/rooms/window-name.js";
+import { Writing } from "../../../static/js/rooms/writing.js";
 import { ALICE, BOB, FakeArea, FakeClock } from "../fakes.js";
 import { CAROL } from "./room_fakes.js";
 
@@ -55,6 +56,17 @@ test("who is here is a line where it was asked for by a command, and not where a
   answers.expect("/users");
   assert.deepEqual(answers.hear(members), { kind: "people", people: [BOB], online: 1 });
   assert.equal(answers.hear(members), null);
+  answers.expect("/name Ally");
+  answers.hear({ type: "renamed", username: "alice", name: "Ally", before: "Alice" });
+  assert.equal(answers.hear(members), null, "the list made good by the server");
+});
+
+test("a whisper that is refused comes back as one", () => {
+  const refused = [];
+  const writing = new Writing({ send: () => true, refused: (text) => refused.push(text), teller: { stopped() {} } });
+  assert.equal(writing.whisper("bob", "psst"), true);
+  writing.hear({ type: "error", code: "not_here", message: "", for: "whisper" });
+  assert.deepEqual(refused, ["/msg bob psst"]);
 });
 
 test("the draft and the unsent messages of a room are found again, by the same person only", () => {

@@ -10,7 +10,7 @@ export function createComposing(form, act) {
   const words = form.querySelector("#mode-words");
   const field = form.querySelector("textarea");
   const composer = createComposer(form, { say, changed, sent, stopped: act.stopped });
-  let mode = null; // {whisper: person} or {edit: {seq, text}, draft}
+  let mode = null; // {whisper: person} or {edit: {seq, text}}, with the `draft` for everybody that stands aside meanwhile
 
   form.querySelector("[data-action=end_mode]").addEventListener("click", () => end());
   field.addEventListener("keydown", (event) => {
@@ -26,7 +26,7 @@ export function createComposing(form, act) {
 
   function changed(text) {
     act.typed(text, mode);
-    if (!mode?.edit) act.draft(text);
+    if (!mode) act.draft(text);
   }
 
   function sent() {
@@ -41,38 +41,40 @@ export function createComposing(form, act) {
   }
 
   function edit(message, text = message.text) {
-    begin({ edit: message, draft: mode?.edit ? mode.draft : field.value });
+    begin({ edit: message }, text);
+    write(words, "mode_edit");
+  }
+
+  function whisper(person) {
+    begin({ whisper: person }, "");
+    write(words, "mode_whisper", { name: person.name });
+  }
+
+  function begin(next, text) {
+    mode = { draft: mode ? mode.draft : field.value, ...next };
+    bar.hidden = false;
     composer.put(text);
     field.focus();
   }
 
-  function begin(next) {
-    mode = next;
-    bar.hidden = mode === null;
-    if (mode) write(words, ...(mode.edit ? ["mode_edit"] : ["mode_whisper", { name: mode.whisper.name }]));
-  }
-
+  // What was meant for one person, or as another wording, must not be said to everybody with the next Enter.
   function end() {
-    const draft = mode?.edit ? mode.draft : field.value;
-    begin(null);
+    const { draft } = mode;
+    mode = null;
+    bar.hidden = true;
     composer.put(draft);
-    act.draft(draft);
     field.focus();
   }
 
   return {
     ...composer,
     edit,
-
-    whisper(person) {
-      if (mode?.edit) end();
-      begin({ whisper: person });
-      field.focus();
-    },
+    whisper,
 
     /** What was typed was refused: back with it, unless something else stands there by now, and why. */
     giveBackRefused(text, sentence) {
-      if (clean(field.value) === "") composer.put(text);
+      const already = mode?.whisper ? `/msg ${mode.whisper.username} ` : "";
+      if (clean(field.value) === "") composer.put(text.startsWith(already) ? text.slice(already.length) : text);
       composer.complain(sentence);
     },
   };

@@ -40,10 +40,10 @@ export function createMessages(root, { retry, takeBack, open, person, readOlder,
 
   // Above what is being read something was put, or taken away: what is being read stays where it is.
   function keepPlace(entries, show) {
-    const isSameStart = first === null || entries[0]?.key === first;
+    if (first === null || entries[0]?.key === first) return show();
     const fromEnd = log.scrollHeight - log.scrollTop;
     show();
-    if (!isSameStart) log.scrollTop = log.scrollHeight - fromEnd;
+    log.scrollTop = log.scrollHeight - fromEnd;
   }
 
   return {
