@@ -14,6 +14,7 @@ export function createPeople({ root, panel, dialog, count }, { person, everybody
   const part = partsOf(root);
   const shown = new Entries(part.list, createPerson);
   const wide = matchMedia(WIDE);
+  let drawn = null;
 
   part.list.addEventListener("click", ({ target }) => {
     const username = target.closest("[data-action=person]")?.dataset.username;
@@ -32,7 +33,10 @@ export function createPeople({ root, panel, dialog, count }, { person, everybody
     open: () => dialog.showModal(),
     close: () => dialog.close(),
 
-    render({ roster: { people, online }, user }) {
+    render({ roster, user }) {
+      if (roster === drawn) return;
+      drawn = roster;
+      const { people, online } = roster;
       write(count, COUNT.format(online));
       write(part.count, COUNT.format(online));
       part.rest.hidden = online <= people.length;
