@@ -26,7 +26,7 @@ TALK = {
         "نلتقي هناك في التاسعة 👍",
     ],
 }
-SLIP = {"en": "See you at eight", "ru": "Увидимся в восемь", "pt-BR": "Até as oito", "ar": "نلتقي في الثامنة"}
+SLIP = {"en": "See you at eight", "ru": "Увидимся в восемь", "pt-BR": "Até às oito", "ar": "نلتقي في الثامنة"}
 STOPS = {
     "en": "Every stop on the way:",
     "ru": "Все остановки по пути:",
