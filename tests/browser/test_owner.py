@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import assert_accessible
@@ -174,6 +174,29 @@ async def test_the_partner_can_be_blocked_and_unblocked(visitor):
     await alice.token()
     await bob.join(token)
     await bob.stands(f"Connected with {alice.username}")
+
+
+async def test_that_the_partner_is_blocked_stays_said_when_the_conversation_ends_after_it(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def relay(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        server.on_message(lambda frame: held.append((page, frame)) if '"left"' in str(frame) else page.send(frame))
+
+    await alice.page.route_web_socket("**/ws/pair/", relay)
+    await alice.sign_up()
+    await bob.sign_up()
+    await bob.token()
+    await bob.join(await alice.token())
+    await alice.stands("Connected with")
+    await alice.page.get_by_role("button", name="Options").click()
+    await alice.page.get_by_role("button", name="Block this person…").click()
+    await block(alice, bob)
+    for page, frame in held:
+        page.send(frame)
+    await expect(alice.page.locator("#chat")).to_have_attribute("data-stage", "ended")
+    await expect(alice.page.locator("#told")).to_contain_text("Blocked")
 
 
 async def test_who_asks_can_be_blocked_and_is_told_no_more_than_no(visitor):

@@ -10,6 +10,7 @@ import { partsOf, write } from "./sentence.js";
 export function createNoticeBoard(root, sentences, placeOf, { heed, announce }) {
   const told = root.querySelector("#told");
   let place = null; // where the person stood when they were told
+  let isExpected = false; // what they were told moves them on: it is not over with that
   for (const button of root.querySelectorAll("[data-action=heed]")) button.addEventListener("click", heedAll);
 
   function heedAll() {
@@ -27,11 +28,17 @@ export function createNoticeBoard(root, sentences, placeOf, { heed, announce }) 
   }
 
   return {
-    /** Say the sentence `id` here until the person has read it. */
-    tell: (id) => show(told, t(id)),
+    /** Say the sentence `id` here until the person has read it or is somewhere else; `movesOn`: after what it leads to. */
+    tell(id, { movesOn = false } = {}) {
+      isExpected = movesOn;
+      show(told, t(id));
+    },
 
     render(state) {
-      if (place !== placeOf(state)) show(told, "");
+      if (place !== placeOf(state)) {
+        if (!isExpected) show(told, "");
+        isExpected = false;
+      }
       place = placeOf(state);
       for (const [id, sentenceFor] of Object.entries(sentences)) show(root.querySelector(`#${id}`), sentenceFor(state));
     },

@@ -60,7 +60,9 @@ export function createViews(root, act, { preferences, notifier }) {
 
   async function block(person) {
     const outcome = await askToBlock(person);
-    if (outcome) notices.tell(outcome);
+    // Where the answer comes before the end of the conversation, that end must not take it away unread.
+    const movesOn = root.dataset.stage === "talking" && person.username === partner?.username;
+    if (outcome) notices.tell(outcome, { movesOn });
   }
 
   function renderInvite(state) {
