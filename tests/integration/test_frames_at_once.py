@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
-from tests.person import pair_up
-from tests.site import Site
+from tests.person import Socket, pair_up
+from tests.site import Site, new_site
 
 
 @pytest.fixture(params=[0, 1], ids=["daphne", "uvicorn"])
@@ -45,3 +48,30 @@ async def test_who_leaves_behind_messages_has_said_them_first(alice, bob, here):
     assert [(await b.next("message"))["n"] for _ in range(5)] == [1, 2, 3, 4, 5]
     assert (await b.next("left"))["reason"] == "left"
     assert [(await a.next("accepted"))["n"] for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
+async def test_more_than_fit_in_one_go_stay_in_order_on_both_sides():
+    """Those that are under way, those that wait in the server, and those that wait in the kernel."""
+    site = new_site(1, SERVER="uvicorn", RATE_LIMITS="off")
+    count = 400
+
+    async def talk(socket: Socket) -> list[tuple[int, int]]:
+        async with socket.connection.send_context():
+            for n in range(1, count + 1):
+                frame = {"type": "message", "pair": socket.pair, "n": n, "text": "x"}
+                socket.connection.protocol.send_text(json.dumps(frame).encode())
+        while sum(frame["type"] in ("message", "accepted") for frame in socket.heard) < 2 * count:
+            assert (await socket.receive())["type"] != "error"
+        shown = [frame for frame in socket.heard if frame["type"] in ("message", "accepted")]
+        assert [frame["n"] for frame in shown if frame["type"] == "accepted"] == list(range(1, count + 1))
+        return [(frame["seq"], frame["n"]) for frame in shown]
+
+    try:
+        (alice, bob), url = site.people("alice", "bob"), site.urls()[0]
+        a, b = await alice.open(url), await bob.open(url)
+        await pair_up(a, b, alice.token)
+        seen_by_alice, seen_by_bob = await asyncio.gather(talk(a), talk(b))
+        assert seen_by_alice == seen_by_bob
+        assert [seq for seq, _ in seen_by_alice] == list(range(1, 2 * count + 1))
+    finally:
+        site.stop()

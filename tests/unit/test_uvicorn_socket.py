@@ -316,6 +316,28 @@ async def test_what_is_heard_at_once_is_not_received_and_nothing_overtakes_what_
     assert await line.texts() == ["later", "last"]
 
 
+async def test_nothing_is_heard_while_the_message_before_it_is_on_its_way_to_the_application():
+    line = await Line().opened()
+    order: list[str] = []
+    line.socket.hand_texts_to(lambda text: False)
+    many = [str(n) for n in range(3 * inbox.WAITING_MESSAGES)]
+    line.comes(b"".join(frame(TEXT, text.encode()) for text in many))
+    assert line.is_paused()
+
+    def hear(text: str) -> bool:
+        order.append(text)
+        return True
+
+    line.socket.hand_texts_to(hear)
+    async with asyncio.timeout(10):
+        while len(order) < len(many):
+            message = await line.receive()  # which looks at what follows, once it is the last that waits
+            order.append(message["text"])
+    assert order == many
+    line.comes(frame(TEXT, b"last"))
+    assert order[-1] == "last"
+
+
 # --- sending -------------------------------------------------------------------------------------------------------------
 
 
