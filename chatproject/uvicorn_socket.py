@@ -288,8 +288,10 @@ class TandemSocket(WebSocketsSansIOProtocol):
 
     def has_ended(self, data: bytes | bytearray) -> bool:
         """Whether this closes as nearly everybody does, for which no parser has to be made; it is answered with the same code."""
-        code = apply_mask(data[6:], data[2:6])
-        if data[1] != MASKED | 2 or code not in USUAL_CODES or self.fragmented or not self.is_open():
+        if data[1] != MASKED | 2 or self.fragmented or not self.is_open():
+            return False
+        code = apply_mask(data[6:8], data[2:6])
+        if code not in USUAL_CODES:
             return False
         self.flush()
         self.disconnected = True

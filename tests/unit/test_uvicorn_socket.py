@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
@@ -336,6 +337,18 @@ async def test_nothing_is_heard_while_the_message_before_it_is_on_its_way_to_the
     assert order == many
     line.comes(frame(TEXT, b"last"))
     assert order[-1] == "last"
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1002, 3000, 1005])
+async def test_a_close_frame_is_answered_as_the_library_does(code: int):
+    """The usual ones without it."""
+    ours, theirs = await Line().opened(), await Line(WebSocketsSansIOProtocol).opened()
+    for line in (ours, theirs):
+        line.comes(frame(CLOSE, code.to_bytes(2, "big")))
+    assert await ours.heard() == await theirs.heard()
+    assert ours.written() == theirs.written()
+    with pytest.raises(ClientDisconnected):
+        await ours.send(text("in vain"))
 
 
 # --- sending -------------------------------------------------------------------------------------------------------------
