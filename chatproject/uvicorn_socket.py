@@ -1,7 +1,7 @@
 """uvicorn's WebSocket, cheap where it is busy: whole text frames in, whole frames out, and nothing kept that is not needed.
 
-The handshake, the closing handshake, control frames, fragments and everything that is wrong stay with uvicorn and the
-`websockets` library. Its parser is given one complete frame at a time, so it can be put away in between.
+The handshake, the closing handshake but for the usual codes, control frames, fragments and everything that is wrong stay with
+uvicorn and the `websockets` library. Its parser is given one complete frame at a time, so it can be put away in between.
 """
 
 from __future__ import annotations
