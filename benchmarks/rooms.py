@@ -7,10 +7,13 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from benchmarks.conversation import LENGTH, Speaker, Tally
-from benchmarks.launch import Running
-from benchmarks.seats import Seat
+
+if TYPE_CHECKING:  # these need the load generator's client
+    from benchmarks.launch import Running
+    from benchmarks.seats import Seat
 
 AT_ONCE = 20  # people who come or go at the same time
 
@@ -22,6 +25,7 @@ class Voice:
         self.room, self.speaker = room, speaker
         self.number = 0
         self.under_way: dict[int, tuple[float, set[Speaker]]] = {}  # when it was due, and who has still to get it
+        self.given_up: dict[int, set[Speaker]] = {}
 
     def say(self, due: float | None = None) -> None:
         """Send the next message, which was due at this time of the monotonic clock (default: now)."""
@@ -38,7 +42,7 @@ class Voice:
         tally = self.room.tally
         due, missing = self.under_way.get(number, (0.0, set()))
         if listener not in missing:
-            tally.duplicates += 1
+            self.arrived_again(listener, number)
             return
         missing.remove(listener)
         if not missing:
@@ -49,11 +53,20 @@ class Voice:
         tally.under_way -= 1
         tally.latencies.append(now - due)
 
+    def arrived_again(self, listener: Speaker, number: int) -> None:
+        late = self.given_up.get(number, set())
+        if listener in late:
+            late.remove(listener)
+            self.room.tally.lost -= 1
+        else:
+            self.room.tally.duplicates += 1
+
     def give_up(self) -> None:
-        """What is still under way is lost."""
-        missing = sum(len(missing) for _, missing in self.under_way.values())
-        self.room.tally.lost += missing
-        self.room.tally.under_way -= missing
+        """What is still under way is lost, unless it comes after all."""
+        for number, (_, missing) in self.under_way.items():
+            self.given_up[number] = missing
+            self.room.tally.lost += len(missing)
+            self.room.tally.under_way -= len(missing)
         self.under_way.clear()
 
 

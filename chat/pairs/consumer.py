@@ -177,7 +177,20 @@ class PairConsumer(PairSocket):
         elif isinstance(answer, Exception):
             raise answer
         else:
-            await self._accept(frame, answer)
+            await self._accept_late(frame, answer)
+
+    async def _accept_late(self, frame: protocol.SendMessage, appended: Appended) -> None:
+        """It is stored, whatever has become of its pair meanwhile."""
+        try:
+            if frame.pair == self.feed.pair:
+                await self._accept(frame, appended)
+                return
+        except Refusal:  # the pair ended before what crossed the message could be read: `left` follows
+            pass
+        except (Fenced, RedisError) as error:
+            await self._cannot(error, frame)
+            return
+        await self.say(accepted(frame, appended))
 
     # --- What it says, frame by frame ---
 

@@ -127,7 +127,11 @@ class SocketConsumer(AsyncConsumer):
             self._events.append(answer)
             self._has_late_answer = True  # which no other overtakes
         if not self.unanswered:
-            self.lets_events_pass = self._events_are_seen_to = False
+            self.lets_events_pass = False
+            if self._has_late_answer:  # whoever waits for the turn would overtake it
+                self._worker = self.loop.create_task(self._finish_turn())
+                return
+            self._events_are_seen_to = False
             self.turn.release()
             if self._events:
                 self._see_to_events()
@@ -186,11 +190,15 @@ class SocketConsumer(AsyncConsumer):
         self._worker = self.loop.create_task(self._take_turn())
 
     async def _take_turn(self) -> None:
-        async with self.turn:
-            try:
-                await self.work_off_events()
-            finally:
-                self._events_are_seen_to = False
+        await self.turn.acquire()
+        await self._finish_turn()
+
+    async def _finish_turn(self) -> None:
+        try:
+            await self.work_off_events()
+        finally:
+            self._events_are_seen_to = False
+            self.turn.release()
 
     async def work_off_events(self) -> None:
         """Handle what waits; for whoever has the turn."""

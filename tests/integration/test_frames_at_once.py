@@ -39,6 +39,19 @@ async def test_a_refusal_keeps_its_place_between_answers(alice, bob, here):
     assert [(await b.next("message"))["n"] for _ in range(2)] == [1, 2]
 
 
+async def test_refusals_keep_their_order_and_nothing_asked_later_overtakes_them(alice, bob, here):
+    a, b = await alice.open(here), await bob.open(here)
+    pair = await pair_up(a, b, alice.token)
+    for first in (101, 201, 301):
+        numbers = list(range(first, first + 40))  # more than are handled at once
+        for n in numbers:
+            await a.send("message", pair=pair, n=n, text="too early")
+        await a.send("ping")
+        answers = [await a.receive() for _ in range(41)]
+        assert [answer.get("n") for answer in answers] == [*numbers, None]
+        assert answers[-1]["type"] == "pong"
+
+
 async def test_who_leaves_behind_messages_has_said_them_first(alice, bob, here):
     a, b = await alice.open(here), await bob.open(here)
     pair = await pair_up(a, b, alice.token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from chat.pairs.pairing import Fenced, Limits, Pairing
@@ -69,3 +71,17 @@ async def test_a_full_log_is_trimmed_in_pieces_and_only_as_far_as_its_readers_ar
     assert int(record[b"bytes"]) == 10 * left
     piece = await town.pairing.resume(bob.seat, pair, 0, 50)
     assert piece.messages[0].seq == int(record[b"trimmed"]) + 1
+
+
+async def test_a_record_that_knows_no_connection_stops_nobody_who_speaks_with_others_at_once(town):
+    """As an older version left it. A script that never ended would hold Redis for good."""
+    alice, bob, pair = await paired(town)
+    await town.redis.hdel(f"tandem:pair:{pair}", "host_connection", "guest_connection")
+    first, second = await asyncio.gather(alice.say(pair, 1), bob.say(pair, 1))
+    assert sorted((first.seq, second.seq)) == [1, 2]
+
+
+async def test_who_is_in_no_record_of_their_pair_is_in_no_pair(town):
+    alice, _, pair = await paired(town)
+    await town.redis.hset(f"tandem:pair:{pair}", mapping={"host": "98", "guest": "99"})
+    assert await refused(alice.say(pair, 1)) == "not_paired"

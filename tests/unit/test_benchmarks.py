@@ -190,6 +190,8 @@ def test_a_message_to_a_room_counts_once_for_each_of_the_others():
     people[1].hear(second)
     voice.give_up()
     assert (tally.delivered, tally.under_way, tally.duplicates, tally.lost) == (3, 0, 1, 1)
+    people[2].hear(second)
+    assert (tally.duplicates, tally.lost) == (1, 0), "what comes after it was given up was not lost"
 
 
 # --- several rounds -----------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ local function drop(user, hold)
   if not pair and #asks_of(user) == 0 then return forget_user(user) end
   lapse_own(user, 'offline', 'unavailable') -- of a pair that is over, a seat may be held while somebody asks already
   redis.call('HDEL', key, 'connection')
-  occupy(pair, user, '')
+  if pair then occupy(pair, user, '') end
   redis.call('ZREM', DUE, 'lease:' .. user)
   redis.call('ZADD', DUE, 'NX', now() + hold, 'hold:' .. user)
   if pair and not ended(pair) then

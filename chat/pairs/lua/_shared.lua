@@ -89,17 +89,20 @@ end
 -- Who speaks: their role in the pair, their partner's connection if there is one, and what the pair's record says, as a list: five
 -- fields of the fence, then those that are asked for. Returns nil and the answer where the connection is out or the pair is not
 -- theirs. Where the record does not know the connection, the user's has the last word.
+local function read(pair, ...)
+  return redis.call('HMGET', pair_key(pair), 'host', 'guest', 'host_connection', 'guest_connection', 'ended', ...)
+end
 local function speaker(user, connection, pair, ...)
-  local record = records and records[pair]
-    or redis.call('HMGET', pair_key(pair), 'host', 'guest', 'host_connection', 'guest_connection', 'ended', ...)
-  local is_host = record[1] == user
-  if record[is_host and 3 or 4] ~= connection or not (is_host or record[2] == user) or record[5] then
+  local record = records and records[pair] or read(pair, ...)
+  if record[record[1] == user and 3 or 4] ~= connection or (record[1] ~= user and record[2] ~= user) or record[5] then
     local why = why_silent(user, connection, pair)
     if why then return nil, why end
     occupy(pair, user, connection)
-    return speaker(user, connection, pair, ...)
+    record = read(pair, ...)
+    if record[1] ~= user and record[2] ~= user then return nil, refusal('not_paired') end
   end
   if records then records[pair] = record end
+  local is_host = record[1] == user
   local partner_connection = record[is_host and 4 or 3]
   return is_host and 'host' or 'guest', partner_connection ~= '' and partner_connection, record
 end
