@@ -40,9 +40,10 @@ def main() -> int:
 def one_kind(kind: str, faults: list[Fault], options: argparse.Namespace) -> int:
     """Run all this in a pair or in a room; return the exit code."""
     results = asyncio.run(run_all(AMONG[kind], faults, options.seeds, options.at_once, long=not options.short))
-    print("\n".join([f"In a {kind}:", *rows(results)]))
+    table = rows(results, long=not options.short)
+    print("\n".join([f"In a {kind}:", *table]))
     if options.write:
-        write_table(options.write, kind, results)
+        write_table(options.write, kind, table)
     return 1 if any(result.verdict.faults for runs in results.values() for result in runs) else 0
 
 

@@ -25,13 +25,15 @@ BEGIN, END = "<!-- {kind}: written by `make faults` -->", "<!-- end of {kind} --
 HEAD = [f"| {' | '.join(COLUMNS)} |", "|---|" + "--:|" * (len(COLUMNS) - 1)]
 
 
-def rows(results: dict[Fault, list[Run]]) -> list[str]:
-    """Return the table, a line each."""
-    return HEAD + [_row(_name(fault), runs) for fault, runs in results.items() if runs]
+def rows(results: dict[Fault, list[Run]], *, long: bool) -> list[str]:
+    """Return the table, a line each, of the long form of the faults or of the short one."""
+    return HEAD + [
+        _row(_name(fault, fault.long if long else fault.short), runs) for fault, runs in results.items() if runs
+    ]
 
 
-def _name(fault: Fault) -> str:
-    return f"{fault.name}, {fault.long:g} s" if fault.long else fault.name
+def _name(fault: Fault, seconds: float) -> str:
+    return f"{fault.name}, {seconds:g} s" if seconds else fault.name
 
 
 def _row(name: str, runs: list[Run]) -> str:
@@ -53,10 +55,9 @@ def _row(name: str, runs: list[Run]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def write_table(document: Path, kind: str, results: dict[Fault, list[Run]]) -> None:
+def write_table(document: Path, kind: str, table: list[str]) -> None:
     """Put the table in the place of the one of this kind that stands between two marks in `document`."""
     text, begin, end = document.read_text(), BEGIN.format(kind=kind), END.format(kind=kind)
     before, rest = text.split(begin)
     _, after = rest.split(end)
-    table = "\n".join(rows(results))
-    document.write_text(f"{before}{begin}\n{table}\n{end}{after}")
+    document.write_text("\n".join([f"{before}{begin}", *table, f"{end}{after}"]))
