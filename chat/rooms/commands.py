@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chat.rooms.consumer import RoomConsumer
 
 LONGEST_NOTICE_SECONDS = 24 * 3600
+MOST_DIGITS = 9  # of its seconds; Python refuses to read a number of thousands
 
 Handler = Callable[["RoomConsumer", str, int | None], Awaitable[None]]
 
@@ -105,9 +106,11 @@ async def _announce(socket: RoomConsumer, rest: str, n: int | None) -> None:
 async def _shutdown(socket: RoomConsumer, rest: str, n: int | None) -> None:
     await _require_staff(socket)
     seconds, _, text = rest.partition(" ")
-    if not (seconds.isascii() and seconds.isdigit() and int(seconds[:9]) <= LONGEST_NOTICE_SECONDS):
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= MOST_DIGITS):
         raise Refusal("bad_command")
-    await shutdown.order(text.strip(), int(seconds))
+    if (notice := int(seconds)) > LONGEST_NOTICE_SECONDS:
+        raise Refusal("bad_command")
+    await shutdown.order(text.strip(), notice)
 
 
 async def _require_staff(socket: RoomConsumer) -> None:
