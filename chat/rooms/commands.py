@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -90,6 +91,7 @@ async def _leave(socket: RoomConsumer, rest: str, n: int | None) -> None:
 async def _invite(socket: RoomConsumer, rest: str, n: int | None) -> None:
     if not rest:
         raise Refusal("bad_command")
+    socket.process.allowances.invite(socket.user, time.monotonic())
     await socket.say(protocol.Invited(await look_up(people.invite, socket.standing.room.slug, socket.user, rest)))
 
 

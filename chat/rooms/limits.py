@@ -7,9 +7,10 @@ from chat.rooms.protocol import Refusal
 
 TALK_A_SECOND, TALK_AT_ONCE = 10, 60  # messages, whispers, commands: more than anybody types
 ASKS_A_SECOND, ASKS_AT_ONCE = 6 / 60, 6
+INVITATIONS_A_SECOND, INVITATIONS_AT_ONCE = 60 / 3_600, 20  # by `/invite`; the page counts its own
 READS_A_SECOND, READS_AT_ONCE = 10, 60  # pages of history, lists of members
 HINTS_A_SECOND, HINTS_AT_ONCE = 2, 10  # that somebody types
-FORGET_SECONDS = 120.0  # by then every bucket is full again
+FORGET_SECONDS = 1_200.0  # by then every bucket is full again
 
 
 class Allowance:
@@ -18,6 +19,7 @@ class Allowance:
     def __init__(self, now: float) -> None:
         self.talk = Bucket(TALK_A_SECOND, TALK_AT_ONCE, now)
         self.asks = Bucket(ASKS_A_SECOND, ASKS_AT_ONCE, now)
+        self.invitations = Bucket(INVITATIONS_A_SECOND, INVITATIONS_AT_ONCE, now)
         self.reads = Bucket(READS_A_SECOND, READS_AT_ONCE, now)
         self.hints = Bucket(HINTS_A_SECOND, HINTS_AT_ONCE, now)
         self.used = now
@@ -37,6 +39,10 @@ class Allowances:
     def ask(self, user: int, now: float) -> None:
         """Count asking for a private pair."""
         self._take(self._allowance(user, now).asks, now)
+
+    def invite(self, user: int, now: float) -> None:
+        """Count inviting somebody into a room."""
+        self._take(self._allowance(user, now).invitations, now)
 
     def read(self, user: int, now: float) -> None:
         """Count reading what costs the server more than it costs to ask."""

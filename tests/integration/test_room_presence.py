@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from chat.models import Block, RoomInvitation, User
+from chat.rooms.limits import INVITATIONS_AT_ONCE
 from tests.person import Frame, Person
 from tests.room import Entrance, Keeper, RoomSocket
 from tests.site import new_site
@@ -315,6 +316,16 @@ async def test_an_owner_invites_by_name(alice, bob, mallory, keeper, enter):
         assert await a.refused() == code
     await m.command(f"/invite {bob.username}")
     assert await m.refused() == "unknown_command"
+
+
+async def test_nobody_is_rung_by_invitations_without_end(alice, bob, keeper, enter):
+    room = await keeper.room(alice, roles=["owner"])
+    a = await enter(alice, room)
+    for _ in range(INVITATIONS_AT_ONCE):
+        await a.command(f"/invite {bob.username}")
+        await a.next("invited")
+    await a.command(f"/invite {bob.username}")
+    assert await a.refused() == "rate_limited"
 
 
 async def make_staff(keeper: Keeper, person: Person, is_staff: bool = True) -> None:
