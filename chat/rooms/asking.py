@@ -11,8 +11,11 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from channels.layers import get_channel_layer
+
 from chat.realtime.lookup import look_up
 from chat.rooms import people, protocol
+from chat.rooms.changes import group_of
 from chat.rooms.presence import Presence
 from chat.rooms.protocol import LapseReason, Refusal
 from chat.wire import Person
@@ -20,6 +23,9 @@ from chat.wire import Person
 if TYPE_CHECKING:
     from chat.rooms.audience import Audience
     from chat.rooms.follower import Follower
+
+
+ANSWER_SECONDS = 10.0  # from an answer that Redis has to its being here; after that it was lost
 
 
 @dataclass(frozen=True)
@@ -134,15 +140,24 @@ class Asks:
         self._audience.errands.start(self._end(asking, reason))
 
     async def _end(self, asking: Asking, reason: LapseReason) -> None:
+        lapsed = protocol.Lapsed(asking.ask, reason)
+        is_answered = False
         try:
             parties = await self._presence.give_up(asking.ask, asking.follower.user)
+            is_answered = parties.owner is None
             if parties.owner is not None:
-                await self._audience.tell_only([parties.owner], protocol.Lapsed(asking.ask, reason))
+                await self._audience.tell_only([parties.owner], lapsed)
         finally:
-            self.answered(asking.ask, protocol.encode(protocol.Lapsed(asking.ask, reason)))
+            wait = ANSWER_SECONDS if is_answered else 0
+            asyncio.get_running_loop().call_later(wait, self.answered, asking.ask, protocol.encode(lapsed))
 
     async def _give_up(self, ask: str, asker: int, owner: int, reason: LapseReason) -> None:
-        lapsed = protocol.Lapsed(ask, reason)
+        """End an ask of another window, which may be in another room."""
+        text = protocol.encode(protocol.Lapsed(ask, reason))
         await self._presence.give_up(ask, asker)
-        await self._publish_answer(ask, lapsed)
-        await self._audience.tell_only([owner], lapsed)
+        group = group_of(int(ask.partition("-")[0]))
+        for event in (
+            {"type": "room.answered", "ask": ask, "text": text},
+            {"type": "room.private", "users": [owner], "but": None, "text": text},
+        ):
+            await get_channel_layer().group_send(group, event)

@@ -159,6 +159,16 @@ async def test_the_same_ask_again_is_the_same_and_another_window_takes_its_place
     assert "admitted" not in {frame["type"] for frame in await a.settle()}
 
 
+async def test_an_ask_in_another_room_takes_the_place_of_the_first(people, room, enter, keeper):
+    alice, bob, _ = people
+    a, b = await together(enter, room, alice, bob)
+    found = await ask(a, b, bob)
+    others = await together(enter, await keeper.room(alice, bob), alice, bob)
+    assert await ask(*others, bob) != found
+    for socket in (a, b):
+        assert await socket.next("lapsed") == {"type": "lapsed", "ask": found, "reason": "withdrawn"}
+
+
 async def test_whoever_goes_away_asks_no_more_and_answers_no_more(people, room, enter):
     _, bob, _ = people
     a, b, _ = await together(enter, room, *people)
