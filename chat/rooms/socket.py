@@ -151,15 +151,16 @@ class RoomSocket(SocketConsumer):
 
     async def appears(self, appearance: Appearance) -> None:
         """The user has another name, or is to be seen or not."""
-        before, self.person = self.person, appearance.person
+        if self.person != appearance.person:
+            if self.is_here:  # where Redis does not take it, it is as new the next time, and told then
+                await self.process.presence.rename(self.standing.room.pk, self.user, appearance.person.name)
+            before, self.person = self.person, appearance.person
+            if self.is_here and self.window is None and before != self.person:
+                frame = protocol.Renamed(self.person.username, self.person.name, before.name)
+                self.follower.tell(protocol.encode(frame))
         was_invisible, self.is_invisible = self.is_invisible, appearance.is_invisible
         if not self.is_here:
             return
-        if before != self.person:
-            await self.process.presence.rename(self.standing.room.pk, self.user, self.person.name)
-            if self.window is None:
-                frame = protocol.Renamed(self.person.username, self.person.name, before.name)
-                self.follower.tell(protocol.encode(frame))
         if was_invisible and not self.is_invisible:
             await self._show_up()
         elif self.is_invisible and self.window is not None:
