@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import User
-from chat.rooms.models import LOBBY, Membership, Room
+from chat.rooms.models import LOBBY, Membership, Room, RoomInvitation
 from chat.rooms.refusals import Refused
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
@@ -82,7 +82,10 @@ def required(slug: str, user: User) -> Standing:
 
 @transaction.atomic
 def leave(slug: str, user: User) -> None:
-    """Be a member no more. An open room stays open to them, and who was muted there stays muted."""
+    """Be a member no more, and whom they invited is not invited any more.
+
+    An open room stays open to them, and who was muted there stays muted.
+    """
     mine = required(slug, user)
     if mine.role == OWNER:
         raise Refused("owner_stays")
@@ -94,6 +97,7 @@ def leave(slug: str, user: User) -> None:
         membership.save(update_fields=["role"])
     else:
         membership.delete()
+    RoomInvitation.objects.filter(room=mine.room, by=user).delete()
     mine.room.changed()
 
 

@@ -233,6 +233,14 @@ def test_who_leaves_for_good_is_out_of_a_room_by_invitation(bob: User, kitchen: 
     assert revision(kitchen) == before + 1
 
 
+def test_whom_somebody_invited_who_left_is_not_invited_any_more(alice: User, bob: User, kitchen: Room) -> None:
+    come(kitchen, bob, role=MODERATOR)
+    for inviter, name in ((bob, "dave"), (alice, "erin")):
+        inviting.invite(kitchen.slug, inviter, User.objects.create_user(name).username)
+    membership.leave(kitchen.slug, bob)
+    assert [each.user.username for each in RoomInvitation.objects.all()] == ["erin"]
+
+
 def test_the_owner_hands_over_or_deletes_before_leaving(alice: User, bob: User, kitchen: Room) -> None:
     assert refused(membership.leave, kitchen.slug, alice) == "owner_stays"
     assert refused(membership.hand_over, kitchen.slug, alice, "bob") == "no_member"
