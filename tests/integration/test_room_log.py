@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import User
-from chat.rooms import log, replay
+from chat.rooms import erasing, log, replay
 from chat.rooms.log import Append, Delete, Edit, Stored
 from chat.rooms.models import Membership, Room, RoomMessage, SenderCount
 from chat.rooms.protocol import PAGE, Deleted, Edited, Message, Refusal
@@ -258,6 +260,19 @@ def test_an_account_that_is_gone_leaves_places_without_text_and_their_loss_is_to
         ("bob", "stays"),
     ]
     assert replay.piece(room.pk, 2, 3).news == [Deleted(seq=3, of=1)]
+
+
+def test_an_account_that_ends_locks_rooms_before_people_as_writers_do(room, alice, monkeypatch):
+    say(room, alice, 1)
+    locked: list[str] = []
+
+    def note(queryset: QuerySet[Any], **options: Any) -> QuerySet[Any]:
+        locked.append(queryset.model.__name__)
+        return queryset
+
+    monkeypatch.setattr(QuerySet, "select_for_update", note)
+    erasing.forget_what_they_said(alice)
+    assert locked[:2] == ["Room", "User"]
 
 
 async def test_what_is_written_at_once_is_committed_together(room, alice, bob):
