@@ -14,13 +14,13 @@ class Bucket:
         self._level = burst
         self._at = now
 
-    def take(self, now: float) -> bool:
-        """Return whether one more is within the limit, and count it if so."""
+    def take(self, now: float, count: int = 1) -> bool:
+        """Return whether so many more are within the limit, and count them if so."""
         self._level = min(self.burst, self._level + (now - self._at) * self.rate)
         self._at = now
-        if self._level < 1:
+        if self._level < count:
             return False
-        self._level -= 1
+        self._level -= count
         return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -81,8 +82,9 @@ class RoomConsumer(RoomSocket):
         await self.process.writer.write(Delete(self.standing.room.pk, self.user, frame.of))
 
     async def _resume(self, frame: protocol.Resume) -> None:
-        self.process.allowances.read(self.user, time.monotonic())
         start = max(frame.seq, self.audience.flow.seq - RESUME_MOST)
+        pieces = max(1, ceil((self.audience.flow.seq - start) / replay.PIECE))
+        self.process.allowances.read(self.user, time.monotonic(), pieces)
         reaches = await look_up(replay.reaches_back_to, self.standing.room.pk, start)
         seq = await self.follower.replay(start)
         known = min(seq, self.audience.flow.seq)  # another process may have been further

@@ -44,9 +44,9 @@ class Allowances:
         """Count inviting somebody into a room."""
         self._take(self._allowance(user, now).invitations, now)
 
-    def read(self, user: int, now: float) -> None:
-        """Count reading what costs the server more than it costs to ask."""
-        self._take(self._allowance(user, now).reads, now)
+    def read(self, user: int, now: float, pieces: int = 1) -> None:
+        """Count reading what costs the server more than it costs to ask; all of the pieces, or none."""
+        self._take(self._allowance(user, now).reads, now, pieces)
 
     def hint(self, user: int, now: float) -> bool:
         """Count a hint; return whether it is passed on."""
@@ -63,6 +63,6 @@ class Allowances:
         allowance.used = now
         return allowance
 
-    def _take(self, bucket: Bucket, now: float) -> None:
-        if self.is_limited and not bucket.take(now):
+    def _take(self, bucket: Bucket, now: float, count: int = 1) -> None:
+        if self.is_limited and not bucket.take(now, count):
             raise Refusal("rate_limited")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from chat.rooms.models import Room, RoomMessage
@@ -203,6 +204,22 @@ async def test_coming_back_one_reads_what_one_missed(alice, bob, room, enter):
     assert [(frame["of"], frame["text"]) for frame in b.heard if frame["type"] == "edited"] == [(1, "edited")]
     assert (await a.say("after"))["type"] == "accepted"
     assert (await b.next("message"))["text"] == "after"
+
+
+async def test_reading_again_costs_by_what_is_read(alice, room, keeper, enter):
+    def fill(alias: str) -> None:
+        messages = (
+            RoomMessage(room=room, author_id=alice.id, seq=n, changed=n, n=n, text="x", sent_at=timezone.now())
+            for n in range(1, 1_001)
+        )
+        RoomMessage.objects.using(alias).bulk_create(messages)
+        Room.objects.using(alias).filter(pk=room.pk).update(seq=1_000)
+
+    await keeper.do(fill)
+    a = await enter(alice, room)
+    for _ in range(12):  # of 20 pieces each, where 60 may be read at once
+        await a.send("resume", seq=0)
+    assert (await a.next("error"))["code"] == "rate_limited"
 
 
 async def test_resuming_past_what_is_kept_is_said(alice, room, keeper, enter):
