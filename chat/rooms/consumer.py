@@ -115,7 +115,8 @@ class RoomConsumer(RoomSocket):
         if self.standing.is_muted:
             raise Refusal("muted")
         sent_at = timestamp(time.time_ns() // 1_000_000)
-        await self.audience.tell_only([to.user, self.user], protocol.Whisper(self.person, to.person, text, sent_at))
+        hearers = [self.user] if to.is_closed else [to.user, self.user]
+        await self.audience.tell_only(hearers, protocol.Whisper(self.person, to.person, text, sent_at))
 
     async def _typing(self, frame: protocol.SendTyping) -> None:
         if self.is_invisible or self.standing.is_muted or len(self.audience.roster.people) > TYPISTS:
@@ -126,9 +127,9 @@ class RoomConsumer(RoomSocket):
         await self.audience.publish({"type": "room.typing", "user": self.user, "text": text})
 
     async def _somebody_here(self, name: str) -> people.Somebody:
-        """Whoever is not here, is not to be seen, or lets this user not in: the three look alike."""
+        """Whoever is not here and whoever is not to be seen look alike. Who lets this user not in is here, and never answers."""
         somebody = await look_up(people.somebody, name, self.user)
-        if somebody.is_closed or somebody.user not in self.audience.roster.people:
+        if somebody.user not in self.audience.roster.people:
             raise Refusal("not_here")
         return somebody
 

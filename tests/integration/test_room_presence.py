@@ -170,16 +170,17 @@ async def test_an_unknown_user_and_oneself_are_answered_in_words(alice, bob, mal
     assert await a.refused() == "empty"
 
 
-async def test_whoever_blocks_one_seems_not_to_be_here(alice, bob, room, enter, keeper):
+async def test_whoever_blocks_one_seems_not_to_answer(alice, bob, room, enter, keeper):
     a, b = await enter(alice, room), await enter(bob, room)
     await told_of(a, "entered", bob)
     await a.send("whisper", to=bob.username, text="hello")
     await b.next("whisper")
     await keeper.do(lambda alias: Block.objects.using(alias).create(owner_id=bob.id, blocked_id=alice.id))
     await a.send("whisper", to=bob.username, text="hello again")
-    assert await a.refused() == "not_here"
+    await a.next("whisper", where=lambda frame: frame["text"] == "hello again")
     await a.send("ask", to=bob.username)
-    assert await a.refused() == "not_here"
+    asked = await a.next("asked")
+    assert (asked["person"], asked["seconds"]) == (shown(bob), 60)
     assert {frame["type"] for frame in await b.settle()} <= {"entered", "exited"}
 
 
