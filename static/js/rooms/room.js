@@ -30,7 +30,7 @@ const writing = new Writing({
   send,
   conversation: () => conversation,
   commands: () => state.commands,
-  refused: (text, refusal) => views.refused(text, refusal),
+  refused,
   teller: new TypingTeller((active) => state.line === "open" && send(make.typing(active))),
   mayTell: () => preferences.get("typing"),
 });
@@ -62,10 +62,14 @@ const views = createViews(root, actions, preferences);
 const EFFECTS = {
   send: ({ frame }) => send(frame),
   wipe: () => {
+    writing.forget();
     storage.forget();
     conversation = converse([]);
   },
-  home: () => location.assign(home),
+  home: () => {
+    writing.forget();
+    location.assign(home);
+  },
   go,
 };
 
@@ -117,6 +121,11 @@ function happen(event) {
   writing.hear(event);
   if (event.person?.username !== username) typists.hear(event);
   drawSoon();
+}
+
+// Several may come back at once: what finds no room in the field is shown between the messages, to be copied from there.
+function refused(text, refusal) {
+  if (!views.refused(text, refusal)) conversation.note({ kind: "refused", text, refusal });
 }
 
 function takeBack(key) {

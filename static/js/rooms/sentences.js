@@ -103,5 +103,7 @@ export const ROOM_SENTENCES = {
   yourself: gettext_noop("That is you"),
   is_member: gettext_noop("This person is in the room already"),
   name_taken: gettext_noop("Somebody has this name, or one that looks like it"),
+  perhaps_unsent: gettext_noop("Perhaps this was not sent"),
+  perhaps_unsent_next: gettext_noop("The connection was lost before an answer came."),
   bad_name: gettext_noop("This cannot be a name"),
 };

@@ -9,11 +9,11 @@ export class Writing {
 
   /**
    * `send(frame)` tells whether it went out; `conversation()` and `commands()` give what there is now; `refused(text,
-   * refusal)` hears of a command or whisper that was refused; `teller` tells others that somebody is typing.
+   * refusal)` hears of a command or whisper that was refused or lost; `teller` tells others that somebody is typing.
    */
-  constructor({ send, conversation, commands, refused, teller, mayTell }) {
+  constructor({ send, conversation, commands, refused, teller, mayTell, now }) {
     Object.assign(this, { send, conversation, commands, teller, mayTell });
-    this.#answers = new Answers(refused);
+    this.#answers = new Answers(refused, now);
   }
 
   /** As a composer wants it: true, false for want of room, or the id of the sentence that says why not. */
@@ -36,14 +36,18 @@ export class Writing {
 
   /** Who is here? The answer is for the list of people alone. */
   askForEverybody() {
-    this.#answers.expect(null);
-    this.send(make.members());
+    if (this.send(make.members())) this.#answers.expect(null, "members");
   }
 
   /** Nobody is told that a command is typed, a whisper or an edit: then there is a `mode`. */
   typed(text, mode) {
     if (text.trim() === "" || text.startsWith("/") || mode || !this.mayTell()) this.teller.stopped();
     else this.teller.typed();
+  }
+
+  /** Whoever typed it goes out: nothing comes back to them. */
+  forget() {
+    this.#answers.forget();
   }
 
   hear(event) {
@@ -54,7 +58,7 @@ export class Writing {
   // What is not stored cannot wait: it goes at once, or stays in the field.
   #tell(typed, frame) {
     if (!this.send(frame)) return "not_connected";
-    this.#answers.expect(typed);
+    this.#answers.expect(typed, frame.type);
     this.teller.stopped();
     return true;
   }

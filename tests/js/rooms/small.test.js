@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Answers } from "../../../static/js/rooms/answers.js";
 import { came, isNothing, NONE, renamed, went } from "../../../static/js/rooms/comings.js";
 import { RoomStorage } from "../../../static/js/rooms/storage.js";
 import { Typists } from "../../../static/js/rooms/typists.js";
 import { WindowName } from "../../../static/js/rooms/window-name.js";
-import { Writing } from "../../../static/js/rooms/writing.js";
 import { ALICE, BOB, FakeArea, FakeClock } from "../fakes.js";
 import { CAROL } from "./room_fakes.js";
 
@@ -35,38 +33,6 @@ test("several people type, each as long as they are believed", () => {
   typists.heard(ALICE, true);
   typists.forget();
   assert.deepEqual([shown, clock.pending], [[], 0]);
-});
-
-test("a command that is refused goes back to where it was typed", () => {
-  const refused = [];
-  const answers = new Answers((typed, { code }) => refused.push([typed, code]));
-  const error = { type: "error", code: "unknown_command", message: "", for: "command" };
-  assert.equal(answers.hear(error), null);
-  answers.expect("/dance");
-  answers.hear({ ...error, for: "message" });
-  answers.hear(error);
-  answers.hear(error);
-  assert.deepEqual(refused, [["/dance", "unknown_command"]]);
-});
-
-test("who is here is a line where it was asked for by a command, and not where a button did", () => {
-  const answers = new Answers(() => {});
-  const members = { type: "members", members: [BOB], online: 1 };
-  assert.equal(answers.hear(members), null);
-  answers.expect("/users");
-  assert.deepEqual(answers.hear(members), { kind: "people", people: [BOB], online: 1 });
-  assert.equal(answers.hear(members), null);
-  answers.expect("/name Ally");
-  answers.hear({ type: "renamed", username: "alice", name: "Ally", before: "Alice" });
-  assert.equal(answers.hear(members), null, "the list made good by the server");
-});
-
-test("a whisper that is refused comes back as one", () => {
-  const refused = [];
-  const writing = new Writing({ send: () => true, refused: (text) => refused.push(text), teller: { stopped() {} } });
-  assert.equal(writing.whisper("bob", "psst"), true);
-  writing.hear({ type: "error", code: "not_here", message: "", for: "whisper" });
-  assert.deepEqual(refused, ["/msg bob psst"]);
 });
 
 test("the draft and the unsent messages of a room are found again, by the same person only", () => {

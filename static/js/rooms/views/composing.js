@@ -71,11 +71,13 @@ export function createComposing(form, act) {
     edit,
     whisper,
 
-    /** What was typed was refused: back with it, unless something else stands there by now, and why. */
+    /** What was typed was refused: why, and back with it, unless something else stands there by now; then false. */
     giveBackRefused(text, sentence) {
       const already = mode?.whisper ? `/msg ${mode.whisper.username} ` : "";
-      if (clean(field.value) === "") composer.put(text.startsWith(already) ? text.slice(already.length) : text);
+      const isFree = clean(field.value) === "" && text.startsWith(already) && !mode?.edit; // else it would go to somebody else
+      if (isFree) composer.put(text.slice(already.length));
       composer.complain(sentence);
+      return isFree;
     },
   };
 }

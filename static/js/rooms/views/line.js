@@ -3,10 +3,11 @@
 import { knows, t } from "../../strings.js";
 import { partsOf, say, write } from "../../views/sentence.js";
 import { showDay } from "../../views/times.js";
+import { refusalInWords } from "../refusals.js";
 
 const MOST_NAMES = 50; // in the answer to "who is here"
 
-const BODIES = { comings, announcement, commands, people, invited };
+const BODIES = { comings, announcement, commands, people, invited, refused };
 
 export function createLine() {
   const element = document.getElementById("line").content.firstElementChild.cloneNode(true);
@@ -78,6 +79,10 @@ function people({ people: all, online }) {
 
 function invited({ person }) {
   return [paragraph(sentence("line_invited", { name: person.name }))];
+}
+
+function refused({ text, refusal }) {
+  return [paragraph(refusalInWords(refusal), " ", make("bdi", text))];
 }
 
 function sentence(id, params) {

@@ -124,10 +124,10 @@ export function createViews(root, act, preferences) {
       announce(t("taken_back"));
     },
 
-    /** What was typed was refused; `message` is the one it would have changed, if it was an edit. */
+    /** What was typed was refused; `message` is the one it would have changed, if it was an edit. False if it found no room. */
     refused(text, refusal, message) {
       if (message) composer.edit(message, text);
-      composer.giveBackRefused(text, refusalInWords(refusal));
+      return composer.giveBackRefused(text, refusalInWords(refusal));
     },
 
     typing(typists) {
