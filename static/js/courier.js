@@ -28,6 +28,11 @@ export class Courier {
     return this.#outbox.items;
   }
 
+  /** Whether the server goes on refusing what time may heal: the items wait longer than a moment. */
+  get isStuck() {
+    return this.#failures > 1;
+  }
+
   /** Take `text` along, with what `more` there is to say about it; false if too much waits already. */
   add(text, sentAt, more = {}) {
     return this.#then(() => this.#outbox.add(text, sentAt, more));

@@ -73,7 +73,9 @@ def last(somebody: Visitor) -> Locator:
 async def settled(*people: Visitor) -> list[list[str]]:
     """What each of them reads, once nobody waits for anything."""
     for one in people:
-        await expect(one.page.locator("#log .message:is([data-state=sending], [data-state=queued])")).to_have_count(0)
+        await expect(
+            one.page.locator("#log .message:is([data-state=sending], [data-state=delayed], [data-state=queued])")
+        ).to_have_count(0)
     return [await one.texts for one in people]
 
 

@@ -57,7 +57,6 @@ globalThis.tandemCatalogue = {
     "تُحفظ الرسائل {count} يومًا.",
     "تُحفظ الرسائل {count} يوم."
   ],
-  "Messages go on, but who is here is not up to date for now.": "الرسائل مستمرة، لكن قائمة الموجودين غير محدّثة حاليًا.",
   "No passkey was used. Try again, or go another way.": "لم يُستخدم أي مفتاح مرور. حاول مرة أخرى أو اختر طريقة أخرى.",
   "Nobody can write or read here any more.": "لم يعد أحد يستطيع الكتابة أو القراءة هنا.",
   "Nobody has this token": "لا أحد يملك هذا الرمز",
@@ -65,6 +64,7 @@ globalThis.tandemCatalogue = {
   "Not delivered": "لم تصل",
   "Not sent": "لم تُرسل",
   "Not sent: {reason}": "لم تُرسل: {reason}",
+  "Not stored yet. It is sent again by itself.": "لم تُحفَظ بعد. ستُرسَل مرة أخرى تلقائيًا.",
   "Nothing is wrong on your side. Try again in a moment.": "لا خطأ من جهتك. حاول مرة أخرى بعد لحظة.",
   "On to your private chat…": "إلى محادثتكما الخاصة…",
   "Passkeys need this site's name in the address, such as “localhost” instead of 127.0.0.1.": "تحتاج مفاتيح المرور إلى اسم الموقع في العنوان، مثل «localhost» بدل 127.0.0.1.",
@@ -99,6 +99,7 @@ globalThis.tandemCatalogue = {
     "كانت هناك {count} محاولة للانضمام برمزك أو برمز شريكك، وقيل لها جميعًا «الغرفة ممتلئة»."
   ],
   "Somebody who is gone": "شخص لم يعد موجودًا",
+  "Something does not work right now: messages may take longer, and who is here may be out of date.": "هناك شيء لا يعمل الآن: قد تتأخر الرسائل، وقد لا تكون قائمة الموجودين هنا محدَّثة.",
   "Something is missing": "ينقص شيء ما",
   "Something is missing: a token has 32 hex digits (0 to 9 and a to f), this has {digits}.": "ثمة شيء ناقص: الرمز 32 رقمًا ست عشريًا (من 0 إلى 9 ومن a إلى f)، وهنا {digits}.",
   "Stop the site after so many seconds, and tell everybody.": "إيقاف الموقع بعد هذا العدد من الثواني مع إبلاغ الجميع.",

@@ -49,7 +49,6 @@ globalThis.tandemCatalogue = {
     "As mensagens são guardadas por {count} dia.",
     "As mensagens são guardadas por {count} dias."
   ],
-  "Messages go on, but who is here is not up to date for now.": "As mensagens continuam, mas a lista de quem está aqui não está em dia por enquanto.",
   "No passkey was used. Try again, or go another way.": "Nenhuma chave de acesso foi usada. Tente de novo ou use outro caminho.",
   "Nobody can write or read here any more.": "Ninguém mais pode escrever nem ler aqui.",
   "Nobody has this token": "Ninguém tem este token",
@@ -57,6 +56,7 @@ globalThis.tandemCatalogue = {
   "Not delivered": "Não entregue",
   "Not sent": "Não enviada",
   "Not sent: {reason}": "Não enviada: {reason}",
+  "Not stored yet. It is sent again by itself.": "Ainda não foi guardada. Será enviada de novo sozinha.",
   "Nothing is wrong on your side. Try again in a moment.": "Do seu lado está tudo certo. Tente de novo daqui a pouco.",
   "On to your private chat…": "Indo para o bate-papo privado…",
   "Passkeys need this site's name in the address, such as “localhost” instead of 127.0.0.1.": "As chaves de acesso precisam do nome do site no endereço, como “localhost” em vez de 127.0.0.1.",
@@ -87,6 +87,7 @@ globalThis.tandemCatalogue = {
     "Houve {count} tentativas de entrar com um token seu ou do seu par; todas leram “A sala está cheia”."
   ],
   "Somebody who is gone": "Alguém que não está mais",
+  "Something does not work right now: messages may take longer, and who is here may be out of date.": "Algo não funciona agora: as mensagens podem demorar mais, e a lista de quem está aqui pode estar desatualizada.",
   "Something is missing": "Falta alguma coisa",
   "Something is missing: a token has 32 hex digits (0 to 9 and a to f), this has {digits}.": "Falta alguma coisa: um token tem 32 dígitos hexadecimais (0 a 9 e a a f), este tem {digits}.",
   "Stop the site after so many seconds, and tell everybody.": "Parar o site depois de tantos segundos e avisar a todos.",

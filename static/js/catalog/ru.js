@@ -51,7 +51,6 @@ globalThis.tandemCatalogue = {
     "Сообщения хранятся {count} дня.",
     "Сообщения хранятся {count} дней."
   ],
-  "Messages go on, but who is here is not up to date for now.": "Сообщения идут, но список тех, кто здесь, пока не обновляется.",
   "No passkey was used. Try again, or go another way.": "Ключ доступа не использован. Попробуйте ещё раз или выберите другой способ.",
   "Nobody can write or read here any more.": "Больше никто не может здесь писать и читать.",
   "Nobody has this token": "Такого токена ни у кого нет",
@@ -59,6 +58,7 @@ globalThis.tandemCatalogue = {
   "Not delivered": "Не доставлено",
   "Not sent": "Не отправлено",
   "Not sent: {reason}": "Не отправлено: {reason}",
+  "Not stored yet. It is sent again by itself.": "Пока не сохранено. Сообщение будет отправлено ещё раз само.",
   "Nothing is wrong on your side. Try again in a moment.": "С вашей стороны всё в порядке. Попробуйте через минуту.",
   "On to your private chat…": "Переходим в личный чат…",
   "Passkeys need this site's name in the address, such as “localhost” instead of 127.0.0.1.": "Ключам доступа нужно имя сайта в адресе, например «localhost» вместо 127.0.0.1.",
@@ -90,6 +90,7 @@ globalThis.tandemCatalogue = {
     "{count} попыток войти по вашему токену или токену собеседника; ответ был «Комната занята»."
   ],
   "Somebody who is gone": "Кто-то, кого больше нет",
+  "Something does not work right now: messages may take longer, and who is here may be out of date.": "Сейчас что-то не работает: сообщения могут идти дольше, а список присутствующих — отставать.",
   "Something is missing": "Чего-то не хватает",
   "Something is missing: a token has 32 hex digits (0 to 9 and a to f), this has {digits}.": "Чего-то не хватает: в токене 32 шестнадцатеричные цифры (0–9 и a–f), а здесь их {digits}.",
   "Stop the site after so many seconds, and tell everybody.": "Остановить сайт через столько секунд и предупредить всех.",

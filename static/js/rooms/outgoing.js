@@ -104,7 +104,8 @@ export class Outgoing {
   }
 
   #entryOf(item) {
-    const state = item.state === "refused" ? "refused" : item.tried ? "sending" : "queued";
+    const waits = item.tried ? (this.#courier.isStuck ? "delayed" : "sending") : "queued";
+    const state = item.state === "refused" ? "refused" : waits;
     return { ...item, kind: "message", author: this.me, mine: true, state };
   }
 }

@@ -9,7 +9,7 @@ export const ROOM_SENTENCES = {
   room_asking: gettext_noop("{name} was asked for a private chat"),
   room_asking_as: gettext_noop("{name} (@{username}) was asked for a private chat"),
   room_going: gettext_noop("On to your private chat…"),
-  room_troubled: gettext_noop("Messages go on, but who is here is not up to date for now."),
+  room_troubled: gettext_noop("Something does not work right now: messages may take longer, and who is here may be out of date."),
   room_removed: gettext_noop("You were removed from this room"),
   room_removed_next: gettext_noop("Whoever keeps order here decided that. A new invitation would let you in again."),
   room_no_room: gettext_noop("There is no such room for you"),
@@ -26,6 +26,7 @@ export const ROOM_SENTENCES = {
   // Messages
   show_older: gettext_noop("Show older messages"),
   reading_older: gettext_noop("Reading older messages…"),
+  state_delayed: gettext_noop("Not stored yet. It is sent again by itself."),
   deleted_message: gettext_noop("This message was deleted"),
   unknown_author: gettext_noop("Somebody who is gone"),
   whisper_to: gettext_noop("Whisper: only you and {name} see this"),

@@ -256,3 +256,21 @@ test("an entry that did not change is the same object, so that thousands are dra
   assert.equal(after[1], before[1]);
   assert.notEqual(after[0], before[0]);
 });
+
+test("a message that the server cannot store for a while says so, and goes out until it is stored", () => {
+  welcome();
+  conversation.say("hello");
+  const refuse = () => hear("error", { code: "unavailable", message: "", for: "message", n: 1 });
+  refuse();
+  assert.deepEqual(shown(), ["hello sending"]);
+  clock.pass(1_000);
+  refuse();
+  assert.deepEqual(shown(), ["hello delayed"]);
+  leaveTheLine();
+  comeBack();
+  assert.deepEqual([shown(), sent.map(({ n }) => n)], [["hello delayed"], [1]]);
+  accepted(1, 1);
+  mine(1, "hello");
+  conversation.say("again");
+  assert.deepEqual(shown(), ["hello stored", "again sending"]);
+});

@@ -37,7 +37,7 @@ test("the line comes and goes, and each is said", () => {
   assert.equal(says(play(WELCOME, offline).state), "Tandem cannot be reached. You are offline, or it is.");
   assert.equal(says(play(WELCOME, offline).state, false), "You are offline.");
   assert.equal(says(play(WELCOME, offline, { type: "connecting" }, WELCOME).state), "Connected");
-  assert.match(says(play(WELCOME, { type: "trouble", active: true }).state), /not up to date/);
+  assert.match(says(play(WELCOME, { type: "trouble", active: true }).state), /may be out of date/);
   assert.equal(says(play(WELCOME, { type: "trouble", active: true }, { type: "trouble", active: false }).state), "Connected");
 });
 

@@ -7,7 +7,7 @@ import { isolated } from "../../views/notice-board.js";
 import { partsOf, say, write } from "../../views/sentence.js";
 import { isClose, showDay, showTime } from "../../views/times.js";
 
-const SHOWS = { sending: "waiting", queued: "waiting", stored: "stored", refused: "failed" };
+const SHOWS = { sending: "waiting", delayed: "waiting", queued: "waiting", stored: "stored", refused: "failed" };
 
 /** `announce` says aloud that it failed: its state changes too often to be read out each time. */
 export function createMessage(announce) {
