@@ -192,10 +192,13 @@ async def test_changing_the_name_is_seen_by_everybody_and_refused_if_it_is_taken
     await alice.say(f"/name {bob.username}")
     await expect(alice.page.locator("#text-error")).to_contain_text("Somebody has this name")
     await expect(alice.page.get_by_label("Message", exact=True)).to_have_value(f"/name {bob.username}")
+    await alice.say("what I said before")
+    await bob.reads("what I said before")
     await alice.say(f"/name Ally {alice.username}")
     for one in (alice, bob):
         await one.reads(f"{called(alice)} is called Ally {alice.username} now.")
         await expect(names(one).filter(has_text=f"Ally {alice.username}")).to_be_visible()
+    await expect(last(bob).locator("[data-part=author]")).to_have_text(f"Ally {alice.username}")
 
 
 # --- Commands, the administrator ---

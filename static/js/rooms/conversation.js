@@ -29,7 +29,7 @@ export class RoomConversation {
     announcement: ({ text, sent_at: sentAt }) => this.note({ kind: "announcement", text, sentAt }),
     entered: ({ people }) => this.#lines.came(this.#others(people), this.#last),
     exited: ({ people }) => this.#lines.went(this.#others(people), this.#last),
-    renamed: (frame) => this.#lines.renamed(frame, this.#last),
+    renamed: (frame) => this.#renamed(frame),
     error: (frame) => this.#error(frame),
     offline: () => this.#interrupted(),
     closed: () => this.#interrupted(),
@@ -98,11 +98,12 @@ export class RoomConversation {
     return this.#catchUp.isGoingOn;
   }
 
-  #welcome({ user, seq, n, messages, more }) {
+  #welcome({ user, seq, n, messages, more, members }) {
     this.outgoing.me = user;
     this.#asksOlder = false;
     if (this.#catchUp.welcomed(seq)) this.#log.begin(seq, messages.map(known), more);
     this.#forgetOldLines();
+    this.#called([...members, user]);
     this.outgoing.release(n);
   }
 
@@ -135,6 +136,17 @@ export class RoomConversation {
     const mine = this.outgoing.isMine({ author: sender });
     if (!mine) this.heard += 1;
     this.note({ kind: "whisper", author: sender, to, mine, text, sentAt });
+  }
+
+  #renamed(frame) {
+    this.#called([{ username: frame.username, name: frame.name }]);
+    this.#lines.renamed(frame, this.#last);
+  }
+
+  #called(people) {
+    this.#log.called(people);
+    this.#lines.called(people);
+    this.outgoing.me = people.find((person) => this.outgoing.isMine({ author: person })) ?? this.outgoing.me;
   }
 
   #error(frame) {

@@ -1,6 +1,7 @@
 /** What no log keeps: whispers, who came and went, answers to commands. Each stands where it came in between the messages. No DOM. */
 
 import { came, isNothing, NONE, renamed, went } from "./comings.js";
+import { calledAnew } from "./naming.js";
 
 const MOST = 300; // of them on the page
 
@@ -27,6 +28,11 @@ export class Lines {
 
   renamed(change, after) {
     this.#gather((comings) => renamed(comings, change), true, after);
+  }
+
+  /** These people are called so now. */
+  called(people) {
+    this.#lines = calledAnew(this.#lines, people);
   }
 
   /** What stands above message `seq` goes, as the messages there did. */

@@ -1,5 +1,7 @@
 /** What was said in one room, as far as this page has it: each message once, by `seq`, as it reads now. No DOM. */
 
+import { calledAnew } from "./naming.js";
+
 export class RoomLog {
   #messages = []; // by seq
   #ahead = new Set(); // what happened beyond a gap and is here already
@@ -32,6 +34,11 @@ export class RoomLog {
   /** Message `of` has lost its text. */
   delete({ seq, of }) {
     if (this.#isNews(seq)) this.#change(of, { text: "", deleted: true });
+  }
+
+  /** These people are called so now. */
+  called(people) {
+    this.#messages = calledAnew(this.#messages, people);
   }
 
   /** A replay is over: what it did not bring up to `seq` needs no bringing. Without the rest, what is older leaves a hole. */

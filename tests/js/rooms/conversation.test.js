@@ -274,3 +274,26 @@ test("a message that the server cannot store for a while says so, and goes out u
   conversation.say("again");
   assert.deepEqual(shown(), ["hello stored", "again sending"]);
 });
+
+test("whoever takes another name is called by it in what stands here already", () => {
+  const action = { author: CAROL, action: true, text: "waves" };
+  welcome({ seq: 2, messages: [aMessage(1), aMessage(2, action)] });
+  mine(3, "hello");
+  hear("whisper", { sender: BOB, to: ALICE, text: "psst", sent_at: SENT_AT });
+  hear("whisper", { sender: ALICE, to: BOB, text: "hush", sent_at: SENT_AT });
+  const untouched = conversation.entries()[1];
+  hear("renamed", { username: "bob", name: "Rob", before: "Bob" });
+  hear("renamed", { username: "alice", name: "Ally", before: "Alice" });
+  conversation.say("and now?");
+  const named = () => conversation.entries().filter(({ author }) => author).map(({ author, to }) => [author.name, to?.name].filter(Boolean).join(" to "));
+  assert.deepEqual(named(), ["Rob", "Carol", "Ally", "Rob to Ally", "Ally to Rob", "Ally"]);
+  assert.equal(conversation.entries()[1], untouched);
+  assert.deepEqual(conversation.get(1).author, { username: "bob", name: "Rob" });
+});
+
+test("of a name that was taken while the line was lost, the welcome tells", () => {
+  welcome({ seq: 1, messages: [aMessage(1)] });
+  leaveTheLine();
+  comeBack({ seq: 1, members: [ALICE, { ...BOB, name: "Rob" }] });
+  assert.equal(conversation.get(1).author.name, "Rob");
+});
