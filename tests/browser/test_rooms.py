@@ -237,6 +237,18 @@ async def test_what_cannot_be_done_is_answered_in_words_and_nothing_typed_is_los
     await expect(alice.page.get_by_label("Message", exact=True)).to_have_value(line)
 
 
+async def test_of_several_that_are_refused_at_once_none_is_lost(visitor, site):
+    (alice,), _ = await together(visitor, site, people=1)
+    await alice.page.evaluate("""
+      for (const text of ["/msg nobody.here one", "/msg nobody.here two"]) {
+        document.querySelector("#composer textarea").value = text;
+        document.querySelector("#composer").requestSubmit();
+      }
+    """)
+    await expect(alice.page.get_by_label("Message", exact=True)).to_have_value("/msg nobody.here one")
+    await alice.reads("There is nobody of this name. /msg nobody.here two")
+
+
 async def test_leaving_is_told_at_once_and_leads_back_to_the_rooms(visitor, site):
     (alice, bob, mallory), _ = await together(visitor, site)
     await bob.say("/leave")
