@@ -145,14 +145,17 @@ class RoomProcess:
         """Tell everybody here where they stand in the room now."""
         sockets = {follower.socket for follower in audience.followers}
         found = await look_up(people.review, audience.room, {socket.user for socket in sockets})
-        if found is not None:
-            room, standings = found
-            audience.revision = room.revision
-        for socket in sockets:
-            if found is None:
+        here = {follower.socket for follower in audience.followers}
+        if found is None:
+            for socket in sockets | here:
                 self.errands.start(socket.let_go("no_room"))
-            else:
-                self.errands.start(socket.stands(standings.get(socket.user), room))
+            return
+        room, standings = found
+        audience.revision = room.revision
+        for socket in sockets:
+            self.errands.start(socket.stands(standings.get(socket.user), room))
+        if any(socket.standing.room.revision != room.revision for socket in here - sockets):
+            self.errands.start(self.review(audience))  # they came meanwhile, with what was known before
 
     def _close_deserted(self) -> None:
         """A page that is loaded again finds its audience still there."""

@@ -1,0 +1,95 @@
+"""What the sockets of one process share, where things happen between a question to the database and its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from chat.models import User
+from chat.realtime.lookup import look_up
+from chat.rooms import people
+from chat.rooms import process as process_module
+from chat.rooms.follower import Follower
+from chat.rooms.membership import Standing, standing
+from chat.rooms.models import Membership, Room
+from chat.rooms.process import RoomProcess
+from tests.person import PATIENCE
+from tests.site import Valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Window:
+    """As much of a socket as a review sees."""
+
+    channel_name, window, login, login_name, over = "window", None, None, "", False
+
+    def __init__(self, user: int, standing: Standing) -> None:
+        self.user, self.standing = user, standing
+        self.told: asyncio.Queue[Standing | None | str] = asyncio.Queue()
+
+    async def stands(self, standing: Standing | None, room: Room) -> None:
+        self.told.put_nowait(standing)
+
+    async def let_go(self, reason: str) -> None:
+        self.told.put_nowait(reason)
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room.objects.create(name="Gardeners", slug="gardeners")
+
+
+@pytest.fixture
+def member(room: Room) -> User:
+    user = User.objects.create(username="alice")
+    Membership.objects.create(room=room, user=user)
+    return user
+
+
+@pytest.fixture
+async def process(valkey: Valkey, settings: Any) -> AsyncIterator[RoomProcess]:
+    settings.REDIS_URL = valkey.url
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.flushall()
+    process = RoomProcess()
+    yield process
+    for audience in process._audiences.values():
+        audience.close()
+    for task in list(process.errands._tasks):
+        task.cancel()
+
+
+@pytest.mark.parametrize("change", ["removed", "deleted"])
+async def test_who_comes_while_the_standings_are_read_is_reviewed_too(room, member, process, monkeypatch, change):
+    audience = await process.audience(room.pk)
+    before = await asyncio.to_thread(standing, "gardeners", member)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(question: Callable[..., Any], *args: Any) -> Any:
+        answer = await look_up(question, *args)
+        if question is people.review:
+            asked.set()
+            await go_on.wait()
+        return answer
+
+    def make_the_change() -> None:
+        if change == "deleted":
+            room.delete()
+        else:
+            Membership.objects.filter(user=member).delete()
+            room.changed()
+
+    monkeypatch.setattr(process_module, "look_up", slow)
+    await asyncio.to_thread(make_the_change)
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    window = Window(member.pk, before)
+    Follower(window, audience, member.pk, lambda text: True, None).begin(audience.flow.seq)  # type: ignore[arg-type]
+    assert before.room.revision == audience.revision, "so the window sees no reason for a review of its own"
+    go_on.set()
+    async with asyncio.timeout(3):
+        assert await window.told.get() == ("no_room" if change == "deleted" else None)
