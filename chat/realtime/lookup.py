@@ -5,12 +5,15 @@ query holds up every newcomer, and it opens a connection for each question, whic
 
 A database that hangs keeps the threads that ask it, but nobody who waits for them: a question is given up after `SECONDS`, and
 the threads, unlike those of an executor, do not hold up the end of the process.
+
+What writes has threads of its own: it may have to wait until another process has written, and readers do not wait with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,20 +27,33 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 4  # so many questions at once; as many connections to the database
+WRITERS = 2  # a database of one file takes one at a time; a second, so that no slow one holds up all messages elsewhere
 SECONDS = 5.0  # a question takes about a millisecond; past this, the database or the way to it is gone
 
-_waiting: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+Waiting = SimpleQueue[tuple[Future[Any], Callable[[], Any]]]
+
+_reading: Waiting = SimpleQueue()
+_writing: Waiting = SimpleQueue()
 _mine = threading.local()  # `file`: which file this thread's connection has open
 
 
 async def look_up(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what `question`, which only reads or may be done twice, finds in the database.
+    """Return what `question`, which only reads, finds in the database.
 
     Raises its errors, and OperationalError after `SECONDS`; a question that is in a thread by then may still be answered there.
     """
+    return await _wait_for(_reading, partial(question, *args, **kwargs))
+
+
+async def write_down(change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `change`, which writes and may be done twice, returns; as `look_up`, but no reader waits for it."""
+    return await _wait_for(_writing, partial(change, *args, **kwargs))
+
+
+async def _wait_for(waiting: Waiting, question: Callable[[], T]) -> T:
     _start_threads()
     answer: Future[T] = Future()
-    _waiting.put((answer, partial(question, *args, **kwargs)))
+    waiting.put((answer, question))
     try:
         return await asyncio.wait_for(asyncio.wrap_future(answer), SECONDS)
     except TimeoutError:
@@ -46,13 +62,14 @@ async def look_up(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 @cache
 def _start_threads() -> None:
-    for number in range(THREADS):
-        threading.Thread(target=_work, name=f"lookup-{number}", daemon=True).start()
+    for name, waiting, count in (("lookup", _reading, THREADS), ("writer", _writing, WRITERS)):
+        for number in range(count):
+            threading.Thread(target=_work, args=[waiting], name=f"{name}-{number}", daemon=True).start()
 
 
-def _work() -> None:
+def _work(waiting: Waiting) -> None:
     while True:
-        _answer(*_waiting.get())
+        _answer(*waiting.get())
 
 
 def _answer(answer: Future[T], question: Callable[[], T]) -> None:
@@ -71,11 +88,19 @@ def _ask(question: Callable[[], T]) -> T:
     kept = connection.connection is not None
     try:
         return question()
-    except (InterfaceError, OperationalError):
+    except (InterfaceError, OperationalError) as error:
+        if _is_locked(error):
+            raise  # it has waited as long as it may, and the connection is as good as before
         connection.close()
         if not kept:
             raise
         return question()
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether SQLite has waited in vain for another that writes."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _file_was_replaced() -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from channels.layers import get_channel_layer
 
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import write_down
 from chat.rooms import people, protocol
 from chat.rooms.changes import group_of
 from chat.rooms.presence import Presence
@@ -78,7 +78,7 @@ class Asks:
         """The owner says yes: both learn it, in the window that asked and in the one that answered."""
         asker = await self._take(follower, ask, declined=False)
         try:
-            token, person = await look_up(people.arrange, follower.user, asker)
+            token, person = await write_down(people.arrange, follower.user, asker)
         except Exception:
             await self._publish_answer(ask, protocol.Lapsed(ask, "gone"))
             raise

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chat.realtime import shutdown
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import look_up, write_down
 from chat.rooms import people, protocol
 from chat.rooms.membership import Standing
 from chat.rooms.protocol import CommandHelp, Refusal
@@ -78,7 +78,7 @@ async def _me(socket: RoomConsumer, rest: str, n: int | None) -> None:
 async def _name(socket: RoomConsumer, rest: str, n: int | None) -> None:
     if not rest:
         raise Refusal("bad_command")
-    await socket.be_called(await look_up(people.rename, socket.user, rest))
+    await socket.be_called(await write_down(people.rename, socket.user, rest))
 
 
 async def _leave(socket: RoomConsumer, rest: str, n: int | None) -> None:
@@ -92,7 +92,7 @@ async def _invite(socket: RoomConsumer, rest: str, n: int | None) -> None:
     if not rest:
         raise Refusal("bad_command")
     socket.process.allowances.invite(socket.user, time.monotonic())
-    await socket.say(protocol.Invited(await look_up(people.invite, socket.standing.room.slug, socket.user, rest)))
+    await socket.say(protocol.Invited(await write_down(people.invite, socket.standing.room.slug, socket.user, rest)))
 
 
 # --- For the administrator ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import write_down
 from chat.realtime.pulse import beat
 from chat.rooms import retention
 
@@ -15,4 +15,4 @@ async def keep_up() -> None:
 
 
 async def _forget() -> None:
-    await look_up(retention.forget_some)
+    await write_down(retention.forget_some)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import InterfaceError, OperationalError
 
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import write_down
 from chat.rooms import log
 from chat.rooms.log import Change, Stored
 
@@ -56,7 +56,7 @@ class Writer:
     async def _commit(self, changes: list[Change]) -> Sequence[Stored | Exception]:
         """Return what became of each; one that the database cannot take spoils nothing for the others."""
         try:
-            return await look_up(log.write, changes)
+            return await write_down(log.write, changes)
         except (OperationalError, InterfaceError) as error:
             return [error] * len(changes)
         except Exception as error:

@@ -17,7 +17,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from chat.realtime import lookup
-from chat.realtime.lookup import THREADS, look_up
+from chat.realtime.lookup import THREADS, WRITERS, look_up, write_down
 from tests.person import PATIENCE
 from tests.site import ROOT
 
@@ -173,6 +173,42 @@ async def test_where_every_thread_hangs_a_question_is_given_up_too_and_never_ask
     over.set()
     assert await at_once(word) == ["first"] * 4
     assert asked == []
+
+
+async def test_where_nothing_can_be_written_what_reads_waits_for_nobody(database):
+    def add() -> None:
+        connection.cursor().execute("INSERT INTO word VALUES ('second')")
+
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = [asyncio.ensure_future(write_down(add)) for _ in range(THREADS + WRITERS)]
+        async with asyncio.timeout(1):
+            assert [await look_up(word) for _ in range(THREADS)] == ["first"] * THREADS
+        assert not any(each.done() for each in writing)
+        other.execute("ROLLBACK")
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*writing)
+
+
+async def test_what_finds_the_database_locked_is_not_done_again(database):
+    tried: list[Any] = []
+
+    def add() -> None:
+        connection.cursor().execute("PRAGMA busy_timeout = 10")
+        tried.append(connection.connection)
+        connection.cursor().execute("INSERT INTO word VALUES ('second')")
+
+    for _ in range(WRITERS):
+        await write_down(word)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2 * WRITERS):
+            with pytest.raises(OperationalError, match="locked"):
+                await write_down(add)
+        other.execute("ROLLBACK")
+    assert len(tried) == 2 * WRITERS
+    assert tried.count(None) <= WRITERS, "and its connection is kept"
+    await asyncio.gather(*(write_down(lambda: connection.close()) for _ in range(WRITERS)))  # noqa: PLW0108 - as above
 
 
 def test_a_database_that_hangs_does_not_hold_up_the_end_of_the_process():

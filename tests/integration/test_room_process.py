@@ -30,7 +30,7 @@ class Window:
 
     def __init__(self, user: int, standing: Standing) -> None:
         self.user, self.standing = user, standing
-        self.told: asyncio.Queue[Standing | None | str] = asyncio.Queue()
+        self.told: asyncio.Queue[Standing | str | None] = asyncio.Queue()
 
     async def stands(self, standing: Standing | None, room: Room) -> None:
         self.told.put_nowait(standing)
