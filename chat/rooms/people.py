@@ -116,8 +116,8 @@ def invite(slug: str, by: int, written: str) -> Person:
     try:
         return person_frame(inviting.invite(slug, User.objects.get(pk=by), written))
     except Refused as refused:
-        # The room was closed, or too many are invited: the socket is told of the one, and the page says the other.
-        other = refused.reason not in ("not_allowed", "unknown_user", "yourself", "is_member")
+        # The room was closed: the socket is told so by its end.
+        other = refused.reason not in ("not_allowed", "unknown_user", "yourself", "is_member", "too_many")
         raise Refusal("not_allowed" if other else refused.reason) from None  # type: ignore[arg-type]
 
 

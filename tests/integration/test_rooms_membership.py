@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from chat.models import User
-from chat.rooms import founding, inviting, membership, order
+from chat.rooms import founding, inviting, membership, order, people
 from chat.rooms.membership import MEMBER, MODERATOR, OWNER, standing
 from chat.rooms.models import LOBBY, Membership, Room, RoomInvitation
+from chat.rooms.protocol import Refusal
 from chat.rooms.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +208,8 @@ def test_a_room_has_room_for_so_many_invitations(
     inviting.invite(kitchen.slug, alice, "bob")
     inviting.invite(kitchen.slug, alice, "bob")
     assert refused(inviting.invite, kitchen.slug, alice, "carol") == "too_many"
+    with pytest.raises(Refusal, match="too_many"):
+        people.invite(kitchen.slug, alice.pk, "carol")
 
 
 def test_a_block_looks_like_an_invitation_that_nobody_answers(
