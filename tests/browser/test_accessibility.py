@@ -55,7 +55,7 @@ COVERED = """
   () => [...document.querySelectorAll("dialog[open]")]
     .filter(dialog => dialog.scrollHeight <= dialog.clientHeight)
     .map(dialog => [dialog.querySelector(".dialog__actions"), dialog.querySelector(".dialog__text")])
-    .filter(([actions, text]) => actions.getBoundingClientRect().top < text.getBoundingClientRect().bottom)
+    .filter(([actions, text]) => actions && text && actions.getBoundingClientRect().top < text.getBoundingClientRect().bottom)
     .map(([, text]) => text.textContent)
 """
 CUT_OFF = """

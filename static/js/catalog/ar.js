@@ -167,6 +167,7 @@ globalThis.tandemCatalogue = {
     "معًا: {time}. {count} رسالة. محفوظ على الخادم: لا شيء.",
     "معًا: {time}. {count} رسالة. محفوظ على الخادم: لا شيء."
   ],
+  "Too many are invited already. Take some invitations back first.": "عدد المدعوّين كبير بالفعل. اسحب بعض الدعوات أولًا.",
   "Too many messages are waiting to be sent. Your text stays here until there is room.": "رسائل كثيرة تنتظر الإرسال. يبقى نصك هنا حتى يتسع المكان.",
   "Too many tries in a short time": "محاولات كثيرة في وقت قصير",
   "Too much was sent at once.": "أُرسل الكثير دفعة واحدة.",

@@ -151,6 +151,7 @@ globalThis.tandemCatalogue = {
     "Duração: {time}. {count} mensagem. Guardado no servidor: nada.",
     "Duração: {time}. {count} mensagens. Guardado no servidor: nada."
   ],
+  "Too many are invited already. Take some invitations back first.": "Já há convites demais. Retire alguns antes.",
   "Too many messages are waiting to be sent. Your text stays here until there is room.": "Há mensagens demais esperando. Seu texto fica aqui até haver espaço.",
   "Too many tries in a short time": "Tentativas demais em pouco tempo",
   "Too much was sent at once.": "Foi enviada coisa demais de uma vez.",

@@ -155,6 +155,7 @@ globalThis.tandemCatalogue = {
     "Вместе: {time}. {count} сообщения. На сервере не осталось ничего.",
     "Вместе: {time}. {count} сообщений. На сервере не осталось ничего."
   ],
+  "Too many are invited already. Take some invitations back first.": "Приглашено уже слишком много людей. Сначала отзовите несколько приглашений.",
   "Too many messages are waiting to be sent. Your text stays here until there is room.": "Слишком много сообщений ждёт отправки. Ваш текст останется здесь, пока не появится место.",
   "Too many tries in a short time": "Слишком много попыток за короткое время",
   "Too much was sent at once.": "Слишком много отправлено сразу.",

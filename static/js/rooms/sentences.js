@@ -103,6 +103,7 @@ export const ROOM_SENTENCES = {
   not_here: gettext_noop("This person is not here right now"),
   yourself: gettext_noop("That is you"),
   is_member: gettext_noop("This person is in the room already"),
+  too_many: gettext_noop("Too many are invited already. Take some invitations back first."),
   name_taken: gettext_noop("Somebody has this name, or one that looks like it"),
   perhaps_unsent: gettext_noop("Perhaps this was not sent"),
   perhaps_unsent_next: gettext_noop("The connection was lost before an answer came."),
