@@ -175,7 +175,7 @@ class Audience:
     # --- Who is here ---
 
     def _people(self, event: dict[str, Any]) -> None:
-        if self._settling is not None:
+        if self._settling is not None or not self.roster.has_begun:
             return
         if self.roster.follows(event):
             self.roster.hear(event)
@@ -207,7 +207,9 @@ class Audience:
 
     async def _look(self) -> None:
         try:
-            self.roster.become(await self._presence.look(self.room))
+            present = await self._presence.look(self.room)
+            if self.roster.is_newer(present):
+                self.roster.become(present)
         finally:
             self._looking = False
         self._tell_people_soon()

@@ -31,6 +31,15 @@ class Roster:
         self.become(present)
         self.news()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is known who is here; what is published before is in what will be read then."""
+        return self.born != 0
+
+    def is_newer(self, present: Present) -> bool:
+        """Whether this was read after the last change that was heard."""
+        return present.born != self.born or present.version >= self.version
+
     def follows(self, event: dict[str, Any]) -> bool:
         """Whether a published change is the next one, or known; else everything has to be read anew."""
         return bool(event["born"] == self.born and event["version"] <= self.version + 1)

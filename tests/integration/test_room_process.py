@@ -10,13 +10,19 @@ import pytest
 from redis.asyncio import Redis
 
 from chat.models import User
+from chat.realtime import broker
 from chat.realtime.lookup import look_up
+from chat.rooms import audience as audience_module
 from chat.rooms import people
 from chat.rooms import process as process_module
+from chat.rooms.audience import Audience
 from chat.rooms.follower import Follower
 from chat.rooms.membership import Standing, standing
 from chat.rooms.models import Membership, Room
+from chat.rooms.presence import Presence
+from chat.rooms.presence import Window as PresentWindow
 from chat.rooms.process import RoomProcess
+from chat.wire import Person
 from tests.person import PATIENCE
 from tests.site import Valkey
 
@@ -93,3 +99,32 @@ async def test_who_comes_while_the_standings_are_read_is_reviewed_too(room, memb
     go_on.set()
     async with asyncio.timeout(3):
         assert await window.told.get() == ("no_room" if change == "deleted" else None)
+
+
+async def test_who_comes_while_an_audience_opens_does_not_close_its_eyes(room, process, monkeypatch):
+    elsewhere = Presence(broker.client())
+
+    async def slow(question: Callable[..., Any], *args: Any) -> Any:
+        answer = await look_up(question, *args)
+        heard = asyncio.Event()
+        monkeypatch.setitem(audience_module.EVENTS, "room.presence", _and_then(heard.set))
+        await elsewhere.enter(PresentWindow(room.pk, 77, "there"), Person("bob", "Bob"))
+        await asyncio.wait_for(heard.wait(), PATIENCE)
+        return answer
+
+    monkeypatch.setattr(audience_module, "look_up", slow)
+    audience = await process.audience(room.pk)
+    assert list(audience.roster.people) == [77]
+    heard = asyncio.Event()
+    monkeypatch.setitem(audience_module.EVENTS, "room.presence", _and_then(heard.set))
+    await elsewhere.enter(PresentWindow(room.pk, 78, "there too"), Person("carol", "Carol"))
+    await asyncio.wait_for(heard.wait(), PATIENCE)
+    assert list(audience.roster.people) == [77, 78]
+
+
+def _and_then(done: Callable[[], None]) -> Callable[[Audience, dict[str, Any]], None]:
+    def hear(audience: Audience, event: dict[str, Any]) -> None:
+        Audience._people(audience, event)
+        done()
+
+    return hear

@@ -103,3 +103,13 @@ def test_a_welcome_has_a_bounded_list_and_oneself_in_it():
     assert me in some
     assert some == sorted(some, key=lambda person: person.username)
     assert here.members().count(b'"username"') == WELCOMED + 50
+
+
+def test_what_was_read_before_the_last_change_is_old():
+    here = roster()
+    here.hear(bob(2))
+    assert not here.is_newer(Present(BORN + 1, BORN, []))
+    assert here.is_newer(Present(BORN + 2, BORN, []))
+    assert here.is_newer(Present(1, BORN + 50, [])), "another count"
+    assert here.has_begun
+    assert not Roster().has_begun
