@@ -53,6 +53,7 @@ class Audience:
         self._by_user: dict[int, set[Follower]] = {}
         self._page: replay.Page | None = None
         self._reading_page: asyncio.Future[replay.Page] | None = None
+        self._known_before = 0  # the log went so far when that was asked
         self._told_people_at = 0.0
         self._timer: asyncio.TimerHandle | None = None  # until those who came and went are told
         self._settling: asyncio.TimerHandle | None = None
@@ -69,6 +70,11 @@ class Audience:
         self.roster.begin(await self._presence.look(self.room))
         self.revision = heads[self.room].revision
         self.flow.begin(heads[self.room].seq)
+
+    def begin_anew(self, seq: int) -> None:
+        """The database knows less than was told here, as one that was restored does: that is the log now."""
+        self._page = None
+        self.flow.begin_anew(seq)
 
     def close(self) -> None:
         """Listen no more."""
@@ -233,9 +239,13 @@ class Audience:
         """Return the last messages; a crowd that comes at once shares one look at the database."""
         while self._page is None or self._page.seq < self.flow.seq:
             if self._reading_page is None:
+                self._known_before = self.flow.seq
                 self._reading_page = asyncio.ensure_future(look_up(replay.page, self.room))
                 self._reading_page.add_done_callback(self._read_page)
-            await asyncio.shield(self._reading_page)
+            known = self._known_before
+            page = await asyncio.shield(self._reading_page)
+            if page.seq < known:
+                return page  # of a database that forgot something: the pulse finds that too
         return self._page
 
     def _read_page(self, page: asyncio.Future[replay.Page]) -> None:

@@ -35,6 +35,12 @@ class Flow:
         self.seq = seq
         self._go_on()
 
+    def begin_anew(self, seq: int) -> None:
+        """All up to `seq` is known, and nothing of what seemed to come after it ever was."""
+        self._known = seq
+        self._pending.clear()
+        self.begin(seq)
+
     def hear(self, seq: int, text: bytes) -> None:
         """This is stored at that place."""
         if seq <= self.seq:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 import weakref
 from collections import defaultdict
@@ -31,6 +32,8 @@ from chat.wire import timestamp
 
 if TYPE_CHECKING:
     from chat.rooms.socket import RoomSocket
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -122,24 +125,38 @@ class RoomProcess:
     async def _watch(self) -> None:
         """Look in the database how far every room here is."""
         for some in _batches(list(self._audiences)):
-            self._found(some, await look_up(replay.heads, some))
+            await self._look_at(some)
         self._close_deserted()
 
     def _look_soon(self, room: int) -> None:
         self.errands.start(self._look(room))
 
     async def _look(self, room: int) -> None:
-        self._found([room], await look_up(replay.heads, [room]))
+        await self._look_at([room])
 
-    def _found(self, rooms: list[int], heads: dict[int, Head]) -> None:
-        for room in rooms:
+    async def _look_at(self, rooms: list[int]) -> None:
+        before = {room: audience.flow.seq for room in rooms if (audience := self._audiences.get(room)) is not None}
+        self._found(before, await look_up(replay.heads, rooms))
+
+    def _found(self, before: dict[int, int], heads: dict[int, Head]) -> None:
+        for room, told in before.items():
             audience, head = self._audiences.get(room), heads.get(room)
             if audience is None:
                 continue
-            if head is not None:
+            if head is not None and head.seq < told:
+                self._begin_anew(audience, head.seq)
+            elif head is not None:
                 audience.flow.reaches(head.seq)
             if head is None or head.revision != audience.revision:
                 self.errands.start(self.review(audience))
+
+    def _begin_anew(self, audience: Audience, seq: int) -> None:
+        """The database was restored: who is here has seen what it does not know, and comes again."""
+        logger.warning("A room's log ends before what was told of it: everybody in it begins anew")
+        for follower in list(audience.followers):
+            follower.socket.part()
+            self.errands.start(follower.socket.come_again())
+        audience.begin_anew(seq)
 
     async def review(self, audience: Audience) -> None:
         """Tell everybody here where they stand in the room now."""

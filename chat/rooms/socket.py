@@ -201,6 +201,12 @@ class RoomSocket(SocketConsumer):
             if not self.over:
                 await self.bid_farewell(reason)
 
+    async def come_again(self) -> None:
+        """What they were told does not hold any more: they begin anew."""
+        async with self.turn:
+            if not self.over:
+                await self.cannot_go_on()
+
     async def cannot_go_on(self) -> None:
         """Redis or the database is away, a handler broke or the process ends: come again, and not all at once."""
         await self.bid_farewell("restarting", soon())

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Window:
     """As much of a socket as a review sees."""
 
+    follower: Follower
     channel_name, window, login, login_name, over = "window", None, None, "", False
 
     def __init__(self, user: int, standing: Standing) -> None:
@@ -40,6 +41,12 @@ class Window:
 
     async def stands(self, standing: Standing | None, room: Room) -> None:
         self.told.put_nowait(standing)
+
+    def part(self) -> None:
+        self.follower.stop()
+
+    async def come_again(self) -> None:
+        self.told.put_nowait("come again")
 
     async def let_go(self, reason: str) -> None:
         self.told.put_nowait(reason)
@@ -120,6 +127,18 @@ async def test_who_comes_while_an_audience_opens_does_not_close_its_eyes(room, p
     await elsewhere.enter(PresentWindow(room.pk, 78, "there too"), Person("carol", "Carol"))
     await asyncio.wait_for(heard.wait(), PATIENCE)
     assert list(audience.roster.people) == [77, 78]
+
+
+async def test_who_was_told_more_than_a_restored_database_knows_begins_anew(room, member, process):
+    audience = await process.audience(room.pk)
+    window = Window(member.pk, await asyncio.to_thread(standing, "gardeners", member))
+    window.follower = Follower(window, audience, member.pk, lambda text: True, None)  # type: ignore[arg-type]
+    audience.flow.begin(5)
+    async with asyncio.timeout(PATIENCE):
+        assert (await audience.page()).seq == 0, "and no look at the database after another"
+        window.follower.begin(5)
+        assert await window.told.get() == "come again"
+    assert (audience.flow.seq, audience.followers) == (0, set())
 
 
 def _and_then(done: Callable[[], None]) -> Callable[[Audience, dict[str, Any]], None]:
