@@ -9,6 +9,7 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,7 +58,7 @@ class RoomProcess:
         self._deserted: set[int] = set()  # audiences that were empty at the last look
         self._renew_now, self._watch_now, self._sweep_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._is_beating, self._beginning = False, asyncio.Lock()
-        self.is_in_trouble = False
+        self._troubles: set[str] = set()  # what does not answer now
 
     # --- Sockets ---
 
@@ -93,9 +94,9 @@ class RoomProcess:
         self.layer.on_return(self._events_lost)
         timing = self.presence.timing
         for work in (
-            beat(timing.sweep, self._sweep, hurry=self._sweep_now, on_trouble=self._tell_trouble),
+            beat(timing.sweep, self._sweep, hurry=self._sweep_now, on_trouble=partial(self._tell_trouble, "redis")),
             beat(timing.renew, self._renew, hurry=self._renew_now),
-            beat(WATCH, self._watch, hurry=self._watch_now),
+            beat(WATCH, self._watch, hurry=self._watch_now, on_trouble=partial(self._tell_trouble, "database")),
             beat(CHECK_PEOPLE, self._check_people),
         ):
             self.errands.start(work)
@@ -200,10 +201,20 @@ class RoomProcess:
         """Let Redis know of this window."""
         await self.presence.enter(window, socket.person)
 
-    def _tell_trouble(self, active: bool) -> None:
-        self.is_in_trouble = active
-        for socket in self.sockets:
-            self.errands.start(socket.trouble(active))
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether Redis or the database does not answer."""
+        return bool(self._troubles)
+
+    def _tell_trouble(self, what: str, active: bool) -> None:
+        before = self.is_in_trouble
+        if active:
+            self._troubles.add(what)
+        else:
+            self._troubles.discard(what)
+        if self.is_in_trouble != before:
+            for socket in self.sockets:
+                self.errands.start(socket.trouble(active))
 
     # --- People and the whole site ---
 

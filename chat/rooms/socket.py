@@ -168,7 +168,7 @@ class RoomSocket(SocketConsumer):
             await self.process.presence.leave(window)
 
     async def trouble(self, active: bool) -> None:
-        """Redis stopped answering, or answers again."""
+        """Redis or the database stopped answering, or both answer again."""
         if self.is_here:
             self.follower.tell(protocol.encode(protocol.Trouble(active)))
 

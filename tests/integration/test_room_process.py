@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from redis.asyncio import Redis
 
 from chat.models import User
@@ -47,6 +48,9 @@ class Window:
 
     async def come_again(self) -> None:
         self.told.put_nowait("come again")
+
+    async def trouble(self, active: bool) -> None:
+        self.told.put_nowait("trouble" if active else "over")
 
     async def let_go(self, reason: str) -> None:
         self.told.put_nowait(reason)
@@ -139,6 +143,25 @@ async def test_who_was_told_more_than_a_restored_database_knows_begins_anew(room
         window.follower.begin(5)
         assert await window.told.get() == "come again"
     assert (audience.flow.seq, audience.followers) == (0, set())
+
+
+async def test_a_database_that_does_not_answer_is_told_and_that_it_is_back(room, member, process, monkeypatch):
+    await process.audience(room.pk)
+    window = Window(member.pk, await asyncio.to_thread(standing, "gardeners", member))
+    process.sockets.add(window)  # type: ignore[arg-type]
+
+    async def away(*_: Any) -> Any:
+        raise OperationalError
+
+    async with asyncio.timeout(PATIENCE):
+        with monkeypatch.context() as outage:
+            outage.setattr(process_module, "look_up", away)
+            assert await window.told.get() == "trouble"
+            process._tell_trouble("redis", True)
+        process._tell_trouble("redis", False)
+        assert await window.told.get() == "over"
+    assert window.told.empty(), "each once, whatever does not answer"
+    assert not process.is_in_trouble
 
 
 def _and_then(done: Callable[[], None]) -> Callable[[Audience, dict[str, Any]], None]:
