@@ -81,10 +81,17 @@ async def process(valkey: Valkey, settings: Any) -> AsyncIterator[RoomProcess]:
         task.cancel()
 
 
+def known(member: User) -> Standing:
+    """Where they stand now."""
+    found = standing("gardeners", member)
+    assert found
+    return found
+
+
 @pytest.mark.parametrize("change", ["removed", "deleted"])
 async def test_who_comes_while_the_standings_are_read_is_reviewed_too(room, member, process, monkeypatch, change):
     audience = await process.audience(room.pk)
-    before = await asyncio.to_thread(standing, "gardeners", member)
+    before = await asyncio.to_thread(known, member)
     asked, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(question: Callable[..., Any], *args: Any) -> Any:
@@ -135,7 +142,7 @@ async def test_who_comes_while_an_audience_opens_does_not_close_its_eyes(room, p
 
 async def test_who_was_told_more_than_a_restored_database_knows_begins_anew(room, member, process):
     audience = await process.audience(room.pk)
-    window = Window(member.pk, await asyncio.to_thread(standing, "gardeners", member))
+    window = Window(member.pk, await asyncio.to_thread(known, member))
     window.follower = Follower(window, audience, member.pk, lambda text: True, None)  # type: ignore[arg-type]
     audience.flow.begin(5)
     async with asyncio.timeout(PATIENCE):
@@ -147,7 +154,7 @@ async def test_who_was_told_more_than_a_restored_database_knows_begins_anew(room
 
 async def test_a_database_that_does_not_answer_is_told_and_that_it_is_back(room, member, process, monkeypatch):
     await process.audience(room.pk)
-    window = Window(member.pk, await asyncio.to_thread(standing, "gardeners", member))
+    window = Window(member.pk, await asyncio.to_thread(known, member))
     process.sockets.add(window)  # type: ignore[arg-type]
 
     async def away(*_: Any) -> Any:
