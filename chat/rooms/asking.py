@@ -11,11 +11,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channels.layers import get_channel_layer
-
 from chat.realtime.lookup import write_down
 from chat.rooms import people, protocol
-from chat.rooms.changes import group_of
 from chat.rooms.presence import Presence
 from chat.rooms.protocol import LapseReason, Refusal
 from chat.wire import Person
@@ -156,9 +153,9 @@ class Asks:
         """End an ask of another window, which may be in another room."""
         text = protocol.encode(protocol.Lapsed(ask, reason))
         await self._presence.give_up(ask, asker)
-        group = group_of(int(ask.partition("-")[0]))
+        room = int(ask.partition("-")[0])
         for event in (
             {"type": "room.answered", "ask": ask, "text": text},
             {"type": "room.private", "users": [owner], "but": None, "text": text},
         ):
-            await get_channel_layer().group_send(group, event)
+            await self._audience.publish(event, room)

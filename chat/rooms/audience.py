@@ -131,9 +131,9 @@ class Audience:
         """Return the windows of this user."""
         return list(self._by_user.get(user, ()))
 
-    async def publish(self, event: dict[str, Any]) -> None:
-        """Let every process that has windows here hear this; raises RedisError where that cannot be."""
-        await self._layer.group_send(group_of(self.room), event)
+    async def publish(self, event: dict[str, Any], room: int | None = None) -> None:
+        """Let every process that has windows here, or in another room, hear this; raises RedisError where that cannot be."""
+        await self._layer.group_send(group_of(self.room if room is None else room), event)
 
     async def tell_only(self, users: list[int], frame: protocol.ServerFrame, but: str | None = None) -> None:
         """Tell this to the windows that these users have here, in every process, and to nobody else."""

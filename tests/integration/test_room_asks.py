@@ -163,8 +163,9 @@ async def test_an_ask_in_another_room_takes_the_place_of_the_first(people, room,
     alice, bob, _ = people
     a, b = await together(enter, room, alice, bob)
     found = await ask(a, b, bob)
-    others = await together(enter, await keeper.room(alice, bob), alice, bob)
-    assert await ask(*others, bob) != found
+    elsewhere = await keeper.room(alice, bob)
+    other_a, other_b = await together(enter, elsewhere, alice, bob)
+    assert await ask(other_a, other_b, bob) != found
     for socket in (a, b):
         assert await socket.next("lapsed") == {"type": "lapsed", "ask": found, "reason": "withdrawn"}
 

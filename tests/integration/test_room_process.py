@@ -155,7 +155,7 @@ async def test_who_was_told_more_than_a_restored_database_knows_begins_anew(room
 async def test_a_database_that_does_not_answer_is_told_and_that_it_is_back(room, member, process, monkeypatch):
     await process.audience(room.pk)
     window = Window(member.pk, await asyncio.to_thread(known, member))
-    process.sockets.add(window)  # type: ignore[arg-type]
+    process.sockets.add(window)
 
     async def away(*_: Any) -> Any:
         raise OperationalError
