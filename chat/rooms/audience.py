@@ -6,6 +6,7 @@ It is one channel of the channel layer, a member of the group `room.<room>`, wha
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,9 @@ from chat.rooms.roster import Roster
 
 CROWD_SECONDS = 0.2  # who comes and goes within this is told together
 SETTLE_SECONDS = 6.0  # after Redis lost who is here: by then every process has renewed its windows
+PAGE_SECONDS = (
+    10.0  # a crowd comes within this; what is forgotten and who is renamed meanwhile is shown to newcomers no longer
+)
 TYPISTS = 100  # where more people are, nobody is told who types
 
 
@@ -52,6 +56,7 @@ class Audience:
         self._live: set[Follower] = set()
         self._by_user: dict[int, set[Follower]] = {}
         self._page: replay.Page | None = None
+        self._page_at = 0.0  # when it was read, on the monotonic clock
         self._reading_page: asyncio.Future[replay.Page] | None = None
         self._known_before = 0  # the log went so far when that was asked
         self._told_people_at = 0.0
@@ -237,21 +242,24 @@ class Audience:
 
     async def page(self) -> replay.Page:
         """Return the last messages; a crowd that comes at once shares one look at the database."""
-        while self._page is None or self._page.seq < self.flow.seq:
+        while self._page is None or not self._is_fresh(self._page):
             if self._reading_page is None:
                 self._known_before = self.flow.seq
                 self._reading_page = asyncio.ensure_future(look_up(replay.page, self.room))
                 self._reading_page.add_done_callback(self._read_page)
             known = self._known_before
             page = await asyncio.shield(self._reading_page)
-            if page.seq < known:
-                return page  # of a database that forgot something: the pulse finds that too
+            if page.seq >= self.flow.seq or page.seq < known:
+                return page  # also that of a database that forgot something: the pulse finds that too
         return self._page
+
+    def _is_fresh(self, page: replay.Page) -> bool:
+        return page.seq >= self.flow.seq and time.monotonic() - self._page_at < PAGE_SECONDS
 
     def _read_page(self, page: asyncio.Future[replay.Page]) -> None:
         self._reading_page = None
         if not page.cancelled() and page.exception() is None:
-            self._page = page.result()
+            self._page, self._page_at = page.result(), time.monotonic()
 
 
 EVENTS: dict[str, Callable[[Audience, dict[str, Any]], None]] = {

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from redis.asyncio import Redis
 
 from chat.models import User
 from chat.realtime import broker
 from chat.realtime.lookup import look_up
 from chat.rooms import audience as audience_module
-from chat.rooms import people
+from chat.rooms import people, retention
 from chat.rooms import process as process_module
 from chat.rooms.audience import Audience
 from chat.rooms.follower import Follower
 from chat.rooms.membership import Standing, standing
-from chat.rooms.models import Membership, Room
+from chat.rooms.models import Membership, Room, RoomMessage
 from chat.rooms.presence import Presence
 from chat.rooms.presence import Window as PresentWindow
 from chat.rooms.process import RoomProcess
@@ -177,3 +179,20 @@ def _and_then(done: Callable[[], None]) -> Callable[[Audience, dict[str, Any]], 
         done()
 
     return hear
+
+
+async def test_what_was_forgotten_is_shown_to_newcomers_no_longer(room, member, process, monkeypatch):
+    """Forgetting changes no seq, by which the page that a crowd shares is known."""
+    audience = await process.audience(room.pk)
+    await asyncio.to_thread(_say_long_ago, room, member)
+    assert [message.text for message in (await audience.page()).messages] == ["long ago"]
+    await asyncio.to_thread(retention.forget_all)
+    assert [message.text for message in (await audience.page()).messages] == ["long ago"], "it is kept for a crowd"
+    monkeypatch.setattr(audience_module, "PAGE_SECONDS", 0.0)
+    assert (await audience.page()).messages == []
+
+
+def _say_long_ago(room: Room, author: User) -> None:
+    then = timezone.now() - timedelta(days=31)
+    RoomMessage.objects.create(room=room, seq=1, changed=1, author=author, n=1, text="long ago", sent_at=then)
+    Room.objects.filter(pk=room.pk).update(seq=1)
