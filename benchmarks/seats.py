@@ -57,6 +57,7 @@ class Frame(msgspec.Struct):
     pair: msgspec.Raw = msgspec.Raw()
     reason: str = ""
     code: str = ""
+    n: int = 0
 
 
 decode_said = msgspec.json.Decoder(Said).decode
@@ -264,6 +265,10 @@ class RoomSeat(TandemSeat):
             self.hear(decode_said(data).text)
         elif not data.startswith(TOLD):
             self.told(decode_frame(data))
+
+    def told(self, frame: Frame) -> None:
+        self.n = max(self.n, frame.n)  # of `welcome`: counting goes on where this person left off
+        super().told(frame)
 
 
 Seat.in_room = Seat
