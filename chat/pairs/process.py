@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any, Protocol, TypeVar
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from chat.pairs.answers import Fenced, Standing
@@ -19,6 +17,7 @@ from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Timing
 from chat.pairs.receipts import Receipts
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
+from chat.realtime.pulse import beat
 
 T = TypeVar("T")
 
@@ -60,9 +59,9 @@ class PairProcess:
         self._sockets.add(socket)
         if not self._tasks:
             timing = self.pairing.timing
-            self._start(_every(timing.sweep, self.pairing.sweep, on_trouble=self._tell_trouble))
-            self._start(_every(timing.renew, self._renew, at_once=self._events_lost))
-            self._start(_every(CHECK_LOGINS, self._check_logins))
+            self._start(beat(timing.sweep, self.pairing.sweep, on_trouble=self._tell_trouble))
+            self._start(beat(timing.renew, self._renew, hurry=self._events_lost))
+            self._start(beat(CHECK_LOGINS, self._check_logins))
 
     def discard(self, socket: Seated) -> None:
         """The socket has no seat any more. The pulse goes on: somebody has to free the seats of the dead."""
@@ -108,34 +107,6 @@ async def _quietly(work: Awaitable[None]) -> None:
         pass  # the next renewal tries again
     except Exception:
         logger.exception("A socket could not be brought in line")
-
-
-async def _every(
-    milliseconds: int,
-    beat: Callable[[], Awaitable[None]],
-    *,
-    at_once: asyncio.Event | None = None,
-    on_trouble: Callable[[bool], None] = lambda active: None,
-) -> None:
-    """Call `beat` for ever, with a pause that `at_once` cuts short; an outage is reported once, and when it is over."""
-    hurry = at_once or asyncio.Event()
-    trouble = False
-    while True:
-        try:
-            await beat()
-            if trouble:
-                trouble = False
-                on_trouble(False)
-        except (RedisError, DatabaseError, InterfaceError) as error:
-            if not trouble:
-                trouble = True
-                logger.warning("%s cannot be done now: %s", beat.__name__.strip("_"), type(error).__name__)
-                on_trouble(True)
-        except Exception:
-            logger.exception("The pulse of the pairs broke")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(hurry.wait(), milliseconds / 1000)
-        hurry.clear()
 
 
 _processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, PairProcess] = weakref.WeakKeyDictionary()
