@@ -1,5 +1,7 @@
 /** What could be meant by a word that is only begun: a command, or somebody's name. Pure. */
 
+import { usageOf } from "./command-words.js";
+
 const MOST = 8; // suggestions at once
 const COMMAND = /^\/[^\s/]*$/u;
 const NAME_OF_COMMAND = /^\/(\S+)\s+(\S*)$/u;
@@ -26,7 +28,7 @@ function commandsFor(before, commands) {
   const begun = before.slice(1).toLowerCase();
   const options = commands
     .filter(({ name }) => name.startsWith(begun))
-    .map((command) => ({ label: command.usage, command, insert: `/${command.name}${wantsMore(command) ? " " : ""}` }));
+    .map((command) => ({ label: usageOf(command), command, insert: `/${command.name}${wantsMore(command) ? " " : ""}` }));
   return { start: 0, options };
 }
 

@@ -60,6 +60,14 @@ export const ROOM_SENTENCES = {
   command_help: gettext_noop("Show the commands."),
   command_announce: gettext_noop("Say something to everybody, in every room."),
   command_shutdown: gettext_noop("Stop the site after so many seconds, and tell everybody."),
+
+  // How those are written that want more than their name: capitals stand for somebody's choice
+  usage_msg: gettext_noop("/msg NAME text"),
+  usage_me: gettext_noop("/me text"),
+  usage_name: gettext_noop("/name NEW"),
+  usage_invite: gettext_noop("/invite NAME"),
+  usage_announce: gettext_noop("/announce text"),
+  usage_shutdown: gettext_noop("/shutdown 60 text"),
   suggestions: ngettext_lazy("{count} suggestion", "{count} suggestions"),
 
   // Writing

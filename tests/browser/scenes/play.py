@@ -12,7 +12,7 @@ from typing import Literal
 
 from playwright.async_api import Browser
 
-from tests.browser.scenes import arriving, pages, security, talking
+from tests.browser.scenes import arriving, pages, rooms, security, talking
 from tests.browser.scenes.people import MANNERS, NAMES, USERNAMES, Person, Shot
 from tests.browser.scenes.words import BREAK
 from tests.faults.proxy import Proxy
@@ -71,6 +71,7 @@ async def play(browser: Browser, look: Look, broken: Site, shot: Shot) -> None:
         await talking.trouble(mira, jonas, everybody.network, shot, look.language)
         await talking.end(mira, jonas, lambda: announce_stop(everybody.site, look.language), shot)
         await security.security(noor, shot)
+        await rooms.rooms(mira, jonas, shot, look.language)
 
 
 @contextlib.asynccontextmanager

@@ -26,6 +26,7 @@ TALK = {
         "نلتقي هناك في التاسعة 👍",
     ],
 }
+ROOM = {"en": "The trip", "ru": "Поездка", "pt-BR": "A viagem", "ar": "الرحلة"}
 SLIP = {"en": "See you at eight", "ru": "Увидимся в восемь", "pt-BR": "Até às oito", "ar": "نلتقي في الثامنة"}
 STOPS = {
     "en": "Every stop on the way:",

@@ -1,7 +1,8 @@
 /** Suggestions while a command or a name is typed: arrow keys choose, Tab or Enter takes one, Escape wants none. */
 
-import { knows, t } from "../../strings.js";
+import { t } from "../../strings.js";
 import { isolated } from "../../views/notice-board.js";
+import { helpOf } from "../command-words.js";
 import { complete } from "../completion.js";
 
 /** `form` has the field and the list; `known()` gives the commands and the people. */
@@ -51,9 +52,10 @@ export function createCompleting(form, known, announce) {
     const element = document.createElement("li");
     Object.assign(element, { id: `completion-${place}`, role: "option", className: "completions__one" });
     const word = document.createElement(command ? "code" : "bdi");
+    if (command) word.dir = "ltr"; // a slash stays before its word
     word.textContent = label;
     const small = document.createElement("small");
-    small.textContent = command ? helpFor(command) : isolated(detail);
+    small.textContent = command ? helpOf(command) : isolated(detail);
     element.append(word, " ", small);
     return element;
   }
@@ -81,8 +83,4 @@ export function createCompleting(form, known, announce) {
     list.replaceChildren();
     activate(-1);
   }
-}
-
-function helpFor({ name, help }) {
-  return knows(`command_${name}`) ? t(`command_${name}`) : help;
 }

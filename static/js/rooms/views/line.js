@@ -1,8 +1,9 @@
 /** A line between the messages: who came and went, the administrator's words, the answer to a command. */
 
-import { knows, t } from "../../strings.js";
+import { t } from "../../strings.js";
 import { partsOf, say, write } from "../../views/sentence.js";
 import { showDay } from "../../views/times.js";
+import { helpOf, usageOf } from "../command-words.js";
 import { refusalInWords } from "../refusals.js";
 
 const MOST_NAMES = 50; // in the answer to "who is here"
@@ -55,7 +56,7 @@ function announcement({ text }) {
 
 function commands({ commands: all }) {
   const list = make("dl");
-  for (const { name, usage, help } of all) list.append(row(usage, knows(`command_${name}`) ? t(`command_${name}`) : help));
+  for (const command of all) list.append(row(usageOf(command), helpOf(command)));
   list.append(row("//", t("slash")));
   return [paragraph(t("line_commands")), list];
 }
