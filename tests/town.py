@@ -33,8 +33,7 @@ class Member:
             while True:
                 event = await self.events.get_message(ignore_subscribe_messages=True, timeout=PATIENCE)
                 if event:
-                    frame: dict[str, Any] = msgspec.msgpack.decode(event["data"])[1]["frame"]
-                    return frame
+                    return frame_of(msgspec.msgpack.decode(event["data"])[1])
 
     async def expect(self, type_: str, **fields: Any) -> dict[str, Any]:
         frame = await self.next()
@@ -52,6 +51,18 @@ class Member:
 
     async def leave(self, pair: str) -> None:
         await self.pairing.leave(self.seat, pair)
+
+
+def frame_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What an event that the rules publish says, as a frame."""
+    match event:
+        case {"type": "pair.message", "said": [pair, seq, n, text, sent_at]}:
+            place = {"pair": pair, "seq": seq, "n": n}
+            return {"type": "message", **place, "mine": False, "text": text, "sent_at": sent_at}
+        case {"type": "pair.delivered", "pair": pair, "seq": seq}:
+            return {"type": "delivered", "pair": pair, "seq": seq}
+    frame: dict[str, Any] = event["frame"]
+    return frame
 
 
 class Town:

@@ -38,7 +38,12 @@ BAD_FRAMES, BAD_FRAMES_SECONDS = 10, 60.0
 class PairConsumer(PairSocket):
     """One window of one user."""
 
-    EVENTS = {"pair.frame": "published", "frame.answered": "answered"}
+    EVENTS = {
+        "pair.message": "said",
+        "pair.delivered": "delivered",
+        "pair.frame": "published",
+        "frame.answered": "answered",
+    }
 
     receipt_at = 0.0
     receipt_answer: asyncio.Future[int] | None = None  # to the last one

@@ -41,15 +41,8 @@ class Feed:
         """Whether a published message goes out as it is."""
         return seq == self.seq + 1 and not self.holds_back
 
-    async def live(self, frame: protocol.Message | protocol.Recalled) -> None:
-        """A published message: the next, one shown already, or one after a gap; or one that was taken back.
-
-        What was never passed on will come from the log as taken back.
-        """
-        if isinstance(frame, protocol.Recalled):
-            if frame.seq <= self.seq:
-                await self.say(frame)
-            return
+    async def live(self, frame: protocol.Message) -> None:
+        """A published message: the next, one shown already, or one after a gap."""
         if self.holds_back:
             self.held = frame.seq
         if frame.seq <= self.seq or self.holds_back:
@@ -57,6 +50,11 @@ class Feed:
         await self.catch_up(frame.seq - 1)
         self.seq = frame.seq
         await self.say(frame)
+
+    async def recalled(self, frame: protocol.Recalled) -> None:
+        """A message was taken back; what was never passed on will come from the log as that."""
+        if frame.seq <= self.seq:
+            await self.say(frame)
 
     def was_next(self, appended: Appended) -> bool:
         """A message of this socket is in the log, and nothing crossed it; where it returns False, `stored` is needed."""

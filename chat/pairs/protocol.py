@@ -404,8 +404,8 @@ class Pong(ServerFrame, tag="pong"):
     """I am here."""
 
 
-# The frames that the rules publish to a member's connection. `closing` is one of them; what is about asks is not.
-Published = Joined | Message | Recalled | Delivered | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
+# The frames that the rules publish as such to a member's connection; messages, `delivered` and what is about asks are not.
+Published = Joined | Recalled | PartnerTyping | Away | Back | Left | TurnedAway | Token | Closing
 
 _encoder = msgspec.json.Encoder()
 
@@ -420,8 +420,6 @@ def published(event: dict[str, Any]) -> Published:
     type_ = event.pop("type")
     if type_ == "joined":
         return Joined(msgspec.convert(event["pair"], Pair))
-    if type_ == "message":
-        event["sent_at"] = timestamp(event["sent_at"])
     frame: Published = _PUBLISHED[type_](**event)  # type: ignore[assignment]
     return frame
 

@@ -29,35 +29,44 @@ class PairSocket(SocketConsumer):
 
     def handled_at_once(self, event: dict[str, Any]) -> bool:
         """A message that is the next one, or how far ours are delivered: nearly all that is ever published."""
-        values = event.get("frame")
-        if values is None or values.get("pair") != self.feed.pair:
-            return False
-        if values["type"] == "message":
-            return self.feed.is_next(values["seq"]) and self._say_next(values)
-        if values["type"] == "delivered" and values["seq"] <= self.feed.seq:  # else its `accepted` is still on the way
-            return self._say_delivered(values)
+        if event["type"] == "pair.message":
+            return self._say_next(*event["said"])
+        if event["type"] == "pair.delivered":
+            return self._say_delivered(event["pair"], event["seq"])
         return False
 
-    def _say_delivered(self, values: dict[str, Any]) -> bool:
-        frame = protocol.Delivered(values["pair"], values["seq"])
+    def _say_next(self, pair: str, seq: int, n: int, text: str, sent_at: int) -> bool:
+        feed = self.feed
+        if pair != feed.pair or not feed.is_next(seq):
+            return False
+        frame = protocol.Message(pair, seq, n, mine=False, text=text, sent_at=protocol.timestamp(sent_at))
         if not self.send_now(protocol.encode(frame)):
             return False
-        self.feed.delivered = frame.seq
+        feed.seq = seq
         return True
 
-    def _say_next(self, values: dict[str, Any]) -> bool:
-        frame = protocol.Message(
-            values["pair"],
-            values["seq"],
-            values["n"],
-            mine=False,
-            text=values["text"],
-            sent_at=protocol.timestamp(values["sent_at"]),
-        )
-        if not self.send_now(protocol.encode(frame)):
+    def _say_delivered(self, pair: str, seq: int) -> bool:
+        feed = self.feed
+        if pair != feed.pair or seq > feed.seq:  # its `accepted` is still on the way
             return False
-        self.feed.seq = frame.seq
+        if not self.send_now(protocol.encode(protocol.Delivered(pair, seq))):
+            return False
+        feed.delivered = seq
         return True
+
+    async def said(self, event: dict[str, Any]) -> None:
+        """Pass a message of the partner on that could not go at once."""
+        pair, seq, n, text, sent_at = event["said"]
+        if pair == self.feed.pair:
+            with contextlib.suppress(Refusal):  # the pair ended before what was missing could be read: `left` follows
+                await self.feed.live(protocol.Message(pair, seq, n, False, text, protocol.timestamp(sent_at)))
+
+    async def delivered(self, event: dict[str, Any]) -> None:
+        """Pass on how far ours are on the partner's screen, which could not be said at once."""
+        pair, seq = event["pair"], event["seq"]
+        if pair == self.feed.pair:
+            self.feed.delivered = seq
+            await self.say(protocol.Delivered(pair, seq))
 
     async def published(self, event: dict[str, Any]) -> None:
         """Pass a published frame on, if it is of this socket's pair."""
@@ -75,17 +84,12 @@ class PairSocket(SocketConsumer):
                 if frame.pair.id != self.feed.pair:
                     self.feed.begin(frame.pair)
                     await self.say(frame)
-            case protocol.Message() | protocol.Recalled() if frame.pair == self.feed.pair:
-                with contextlib.suppress(
-                    Refusal
-                ):  # the pair ended before what was missing could be read: `left` follows
-                    await self.feed.live(frame)
+            case protocol.Recalled() if frame.pair == self.feed.pair:
+                await self.feed.recalled(frame)
             case protocol.Left() if frame.pair == self.feed.pair:
                 self.feed.begin(None)
                 await self.say(frame)
             case _ if frame.pair == self.feed.pair:
-                if isinstance(frame, protocol.Delivered):
-                    self.feed.delivered = frame.seq
                 await self.say(frame)
 
     async def trouble(self, active: bool) -> None:

@@ -135,7 +135,7 @@ async def test_what_was_stored_in_the_former_pair_hides_nothing_of_the_next(line
     line.is_fast.set()
     await settled()
     assert line.types() == ["left", "joined", "accepted"]
-    line.event(type="message", pair="p2", seq=1, n=1, mine=False, text="hello", sent_at=0)
+    line.layer.hear({"type": "pair.message", "said": ["p2", 1, 1, "hello", 0]})
     await settled()
     assert line.types()[-1] == "message"
 

@@ -22,12 +22,11 @@ def alice() -> Any:
 
 
 def delivered(seq: int, pair: str = "p1") -> dict[str, Any]:
-    return {"type": "pair.frame", "frame": {"type": "delivered", "pair": pair, "seq": seq}}
+    return {"type": "pair.delivered", "pair": pair, "seq": seq}
 
 
 def message(seq: int) -> dict[str, Any]:
-    values = {"type": "message", "pair": "p1", "seq": seq, "n": 1, "mine": False, "text": "hello", "sent_at": 0}
-    return {"type": "pair.frame", "frame": values}
+    return {"type": "pair.message", "said": ["p1", seq, 1, "hello", 0]}
 
 
 def test_the_next_message_goes_out_at_once_and_only_the_next(alice):

@@ -19,16 +19,20 @@ local function number(key, name) return tonumber(redis.call('HGET', key, name) o
 -- Publish to one process, in the form of ../../realtime/layer.py: connections of it, each followed by its event.
 local function publish(process, events) redis.call('PUBLISH', 'tandem:channel:' .. process, cmsgpack.pack(events)) end
 
--- Publish a frame to a connection, whose process is the part of its name up to the `!`. Where a script does one verb for many
+-- Publish an event to a connection, whose process is the part of its name up to the `!`. Where a script does one verb for many
 -- (`reply_to_each`), what is for one process goes to it together.
 local together
-local function tell_connection(connection, frame)
-  local process, event = connection:match('^[^!]*!'), {type = 'pair.frame', frame = frame}
+local function send_event(connection, event)
+  local process = connection:match('^[^!]*!')
   if not together then return publish(process, {connection, event}) end
   local events = together[process] or {}
-  events[#events + 1], events[#events + 2] = connection, event
+  local last = #events
+  events[last + 1], events[last + 2] = connection, event
   together[process] = events
 end
+
+-- Publish a frame to a connection.
+local function tell_connection(connection, frame) send_event(connection, {type = 'pair.frame', frame = frame}) end
 
 -- Publish a frame to the connection that holds this user's seat.
 local function tell(user, frame)
@@ -97,9 +101,9 @@ local function speaker(user, connection, pair, ...)
   if record[record[1] == user and 3 or 4] ~= connection or (record[1] ~= user and record[2] ~= user) or record[5] then
     local why = why_silent(user, connection, pair)
     if why then return nil, why end
-    occupy(pair, user, connection)
-    record = read(pair, ...)
     if record[1] ~= user and record[2] ~= user then return nil, refusal('not_paired') end
+    occupy(pair, user, connection)
+    record[record[1] == user and 3 or 4] = connection
   end
   if records then records[pair] = record end
   local is_host = record[1] == user

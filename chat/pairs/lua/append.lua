@@ -11,6 +11,7 @@ local sent_at = now()
 local SEQ, TRIMMED, BYTES = 6, 7, 8 -- where they are in the record
 local N = {host = 9, guest = 10}
 local NOTHING = {}
+local grown = {} -- records of pairs whose logs have grown; each is written once, after its last message
 
 local function append(user, connection, pair, n, text, seen)
   local role, partner_connection, record = speaker(user, connection, pair, 'seq', 'trimmed', 'bytes', 'host_n', 'guest_n')
@@ -36,16 +37,19 @@ local function append(user, connection, pair, n, text, seen)
 
   seq, bytes = seq + 1, bytes + #text
   redis.call('XADD', log_key(pair), seq .. '-0', 'packed', cmsgpack.pack({role, n, text, sent_at, other_n}))
-  redis.call('HSET', pair_key(pair), 'seq', seq, 'bytes', bytes, role .. '_n', n)
   record[SEQ], record[BYTES], record[N[role]] = seq, bytes, n
+  grown[pair] = record
   if seq == 1 then keep(user, pair) end
 
   if partner_connection then
-    tell_connection(partner_connection, {
-      type = 'message', pair = pair, seq = seq, n = n, mine = false, text = text, sent_at = sent_at,
-    })
+    send_event(partner_connection, {type = 'pair.message', said = {pair, seq, n, text, sent_at}})
   end
   return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, seq - 1, 50) or NOTHING}
 end
 
-return reply_to_each(5, 6, append)
+local answers = reply_to_each(5, 6, append)
+for pair, record in pairs(grown) do
+  redis.call('HSET', pair_key(pair), 'seq', record[SEQ], 'bytes', record[BYTES],
+    'host_n', record[N.host] or 0, 'guest_n', record[N.guest] or 0)
+end
+return answers

@@ -13,7 +13,7 @@ local function received(user, connection, pair, seq)
   if seq > tonumber(record[RECEIVED[role]] or 0) then
     redis.call('HSET', pair_key(pair), role .. '_received', seq)
     record[RECEIVED[role]] = seq
-    if partner_connection then tell_connection(partner_connection, {type = 'delivered', pair = pair, seq = seq}) end
+    if partner_connection then send_event(partner_connection, {type = 'pair.delivered', pair = pair, seq = seq}) end
   end
   return {seq}
 end
