@@ -9,6 +9,10 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from chat.realtime.line import Answered, Word, settle
+from chat.realtime.pipeline import Script
 
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
@@ -28,19 +32,19 @@ class Batch(Generic[T]):
         self,
         script: Callable[..., Awaitable[bytes]],
         decode: Callable[[bytes], Sequence[T | Exception]],
-        common: Sequence[int] = (),
+        common: Sequence[Word] = (),
         patience: float = 0,
     ) -> None:
-        self._script, self._decode, self._common, self._patience = script, decode, common, patience
+        self._ask = script.ask if isinstance(script, Script) else _asking(script)
+        self._decode, self._common, self._patience = decode, common, patience
         self._loop = asyncio.get_running_loop()  # asked for once: Python 3.11 asks the kernel each time
         self._args: list[Any] = []
         self._callers: list[Callable[[T | Exception], None]] = []
-        self._on_their_way: set[asyncio.Future[bytes]] = set()
 
     def call(self, *args: Any) -> asyncio.Future[T]:
         """Make a call; the future gets its answer, or an error."""
         caller: asyncio.Future[T] = self._loop.create_future()
-        self.call_for(partial(_settle, caller), *args)
+        self.call_for(partial(settle, caller), *args)
         return caller
 
     def call_for(self, answered: Callable[[T | Exception], None], *args: Any) -> None:
@@ -58,31 +62,40 @@ class Batch(Generic[T]):
     def send(self) -> None:
         """Let what was called so far go now, before anything else that is asked of Redis in this tick."""
         callers, args = self._callers, self._args
-        if not callers:
-            return
-        self._callers, self._args = [], []
-        reply = asyncio.ensure_future(self._script(args=[*self._common, *args]))
-        self._on_their_way.add(reply)  # a task that nobody holds may be lost
-        reply.add_done_callback(lambda reply: self._answer(reply, callers))
+        if callers:
+            self._callers, self._args = [], []
+            self._ask(partial(self._answer, callers), [*self._common, *args])
 
-    def _answer(self, reply: asyncio.Future[bytes], callers: list[Callable[[T | Exception], None]]) -> None:
+    def _answer(self, callers: list[Callable[[T | Exception], None]], reply: bytes | Exception) -> None:
         """Whatever happened, nobody waits for ever."""
-        self._on_their_way.discard(reply)
-        try:
-            answers: Sequence[T | Exception] = self._decode(reply.result())
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - each caller gets it
-            answers = [error if isinstance(error, Exception) else RedisConnectionError("given up")] * len(callers)
-        for answered, answer in zip(callers, answers, strict=True):
+        for answered, answer in zip(callers, self._answers(reply, len(callers)), strict=True):
             try:
                 answered(answer)
             except Exception:
                 logger.exception("An answer of Redis was not understood")  # the others' may be
 
+    def _answers(self, reply: bytes | Exception, count: int) -> Sequence[T | Exception]:
+        """Return an answer for each of so many calls, whatever came."""
+        if isinstance(reply, Exception):
+            return [reply] * count
+        try:
+            answers = self._decode(reply)
+        except Exception as error:  # noqa: BLE001 - each caller gets it
+            return [error] * count
+        return answers if len(answers) == count else [ResponseError("not an answer to each call")] * count
 
-def _settle(caller: asyncio.Future[T], answer: T | Exception) -> None:
-    if caller.done():
-        return
-    if isinstance(answer, Exception):
-        caller.set_exception(answer)
-    else:
-        caller.set_result(answer)
+
+def _asking(script: Callable[..., Awaitable[bytes]]) -> Callable[[Answered, Sequence[Word]], None]:
+    """Ask with a client of redis-py, where every answer is waited for by a task."""
+    on_their_way: set[asyncio.Future[bytes]] = set()  # a task that nobody holds may be lost
+
+    def ask(answered: Answered, args: Sequence[Word]) -> None:
+        def arrived(reply: asyncio.Future[bytes]) -> None:
+            on_their_way.discard(reply)
+            answered(RedisConnectionError("given up") if reply.cancelled() else reply.exception() or reply.result())
+
+        reply = asyncio.ensure_future(script(args=args))
+        on_their_way.add(reply)
+        reply.add_done_callback(arrived)
+
+    return ask

@@ -2,7 +2,8 @@
 
 redis-py connects it (addresses, TLS, passwords, Sentinel); from there on hiredis, in C, packs the commands and parses the
 answers, without a task, a lock or a timer for each. Redis answers in order, so every command gets its own answer, also one
-that nobody waits for any more: a cancelled command never leaves its answer to the next (CVE-2023-28858).
+that nobody waits for any more: a cancelled command never leaves its answer to the next (CVE-2023-28858). Answers and pushes are
+handed over as they are read, so they keep the order that Redis gave them.
 """
 
 from __future__ import annotations
@@ -35,21 +36,36 @@ class WrongRedis(RedisConnectionError):
     """What answers is not, or not yet, the Redis to talk to."""
 
 
+Answered = Callable[[Any], None]
+
+
 class Command:
-    """Something asked of Redis, and the future that gets the answer; `unknown` is asked where Redis has no such script."""
+    """Something asked of Redis; `answered` gets the answer, which may be a RedisError, as soon as it is read.
 
-    __slots__ = ("packed", "reply", "tries", "unknown")
+    `unknown` is asked where Redis has no such script.
+    """
 
-    def __init__(self, packed: bytes, reply: asyncio.Future[Any], unknown: Callable[[], bytes] | None = None) -> None:
+    __slots__ = ("answered", "packed", "tries", "unknown")
+
+    def __init__(self, packed: bytes, answered: Answered, unknown: Callable[[], bytes] | None = None) -> None:
         self.packed = packed
-        self.reply = reply
+        self.answered = answered
         self.unknown = unknown
         self.tries = 0
 
-    def fail(self, error: RedisError) -> None:
-        """Tell whoever waits, if anybody still does."""
-        if not self.reply.done():
-            self.reply.set_exception(error)
+
+def settle(future: asyncio.Future[Any], answer: Any) -> None:
+    """Give a future its answer, if anybody still waits for it."""
+    if future.done():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+
+
+def ignore(answer: Any) -> None:
+    """For an answer that nobody waits for."""
 
 
 class Line(asyncio.Protocol):
@@ -117,17 +133,12 @@ class Line(asyncio.Protocol):
                 if type(reply) is PushNotification:
                     self._on_push(reply)
                 else:
-                    self._answer(reply)
+                    self._unanswered.popleft().answered(reply)
         except HiredisError as error:
             self.end(RedisConnectionError(f"Redis does not speak its protocol: {error}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.end(RedisConnectionError("The connection to Redis is lost"))
-
-    def _answer(self, reply: Any) -> None:
-        command = self._unanswered.popleft()
-        if not command.reply.done():
-            command.reply.set_result(reply)
 
     def _refuse(self, error: str) -> None:
         code, _, _ = error.partition(" ")
@@ -139,7 +150,7 @@ class Line(asyncio.Protocol):
             command.packed = command.unknown()
             self.write([command])
         else:
-            command.fail(ResponseError(error))
+            command.answered(ResponseError(error))
 
     # --- Whether Redis is still there ---
 
@@ -154,6 +165,5 @@ class Line(asyncio.Protocol):
             self.end(RedisTimeoutError("Redis is silent"))
             return
         if self._silent_looks and not self._unanswered:
-            asked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            self.write([Command(pack(("PING",)), asked)])
+            self.write([Command(pack(("PING",)), ignore)])
         self._look_again()

@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from redis.asyncio.connection import AbstractConnection
@@ -15,7 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from chat.realtime.line import Command, Line, Word, WrongRedis, pack
+from chat.realtime.line import Answered, Command, Line, Word, WrongRedis, ignore, pack, settle
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,14 @@ class Script:
 
     def __call__(self, *, args: Sequence[Word] = ()) -> asyncio.Future[Any]:
         """Run it with these ARGV; the future gets what it returns, or a RedisError."""
+        reply = self._pipeline.future()
+        self.ask(partial(settle, reply), args)
+        return reply
+
+    def ask(self, answered: Answered, args: Sequence[Word]) -> None:
+        """As a call; `answered` gets what it returns, or a RedisError, before anything that Redis said later is looked at."""
         packed = pack(("EVALSHA", self._sha, 0, *args))
-        return self._pipeline.send(packed, lambda: pack(("EVAL", self._text, 0, *args)))
+        self._pipeline.send(packed, answered, lambda: pack(("EVAL", self._text, 0, *args)))
 
 
 class Listener(Protocol):
@@ -73,7 +80,9 @@ class Pipeline:
 
     def call(self, *words: Word) -> asyncio.Future[Any]:
         """Ask Redis; the future gets the answer, or a RedisError."""
-        return self.send(pack(words))
+        reply = self.future()
+        self.send(pack(words), partial(settle, reply))
+        return reply
 
     def publish(self, name: str, payload: bytes) -> asyncio.Future[Any]:
         """Publish `payload`; the answer is how many connections heard it."""
@@ -84,10 +93,13 @@ class Pipeline:
         self._scripts.append(text)
         return Script(self, text)
 
-    def send(self, packed: bytes, unknown: Callable[[], bytes] | None = None) -> asyncio.Future[Any]:
+    def future(self) -> asyncio.Future[Any]:
+        """Return a new one of this loop."""
+        return self._loop.create_future()
+
+    def send(self, packed: bytes, answered: Answered, unknown: Callable[[], bytes] | None = None) -> None:
         """Let a packed command leave with the others of this tick; `unknown` gives what to send after NOSCRIPT."""
-        command = Command(packed, self._loop.create_future(), unknown)
-        self._waiting.append(command)
+        self._waiting.append(Command(packed, answered, unknown))
         if self._line is None:
             self.connect()
         elif len(packed) >= LARGE_BYTES:
@@ -95,7 +107,6 @@ class Pipeline:
         elif not self._flush_is_due:
             self._flush_is_due = True
             self._loop.call_soon(self._flush)
-        return command.reply
 
     def subscribe(self, names: Iterable[str]) -> None:
         """Listen to these names; that Redis does so is a push of its own. Without a line, ask when there is one."""
@@ -136,8 +147,9 @@ class Pipeline:
             self._line.write(waiting)
 
     def _fail_waiting(self, error: RedisError) -> None:
-        while self._waiting:
-            self._waiting.popleft().fail(error)
+        waiting, self._waiting = self._waiting, deque()
+        for command in waiting:
+            command.answered(error)
 
     # --- The line ---
 
@@ -159,14 +171,9 @@ class Pipeline:
         self._line = line
         for listener in self.listeners:
             listener.connected(after_loss=self._was_lost)
-        line.write(Command(pack(("SCRIPT", "LOAD", text)), self._unheard()) for text in self._scripts)
+        # Nobody waits for these: a script that was not loaded is sent whole when it is needed.
+        line.write(Command(pack(("SCRIPT", "LOAD", text)), ignore) for text in self._scripts)
         self._flush()
-
-    def _unheard(self) -> asyncio.Future[Any]:
-        """For an answer that nobody waits for: a script that was not loaded is sent whole when it is needed."""
-        unheard: asyncio.Future[Any] = self._loop.create_future()
-        unheard.cancel()
-        return unheard
 
     def _alive(self) -> None:
         self._failures = 0
@@ -198,14 +205,16 @@ class Pipeline:
         """Ask again over the next line, in the same order; only silence is not asked twice, or it would last for ever."""
         given_up = self._line is not line
         again: deque[Command] = deque()
+        failed: list[Command] = []
         for command in unanswered:
-            if given_up or command.tries >= TRIES or isinstance(error, RedisTimeoutError):
-                command.fail(error)
-            else:
-                again.append(command)
+            gives_up = given_up or command.tries >= TRIES or isinstance(error, RedisTimeoutError)
+            (failed if gives_up else again).append(command)
         if not given_up:
-            self._line = None
+            self._line = None  # before anybody hears of it, who may ask for something else
             self._waiting = again + self._waiting
+        for command in failed:
+            command.answered(error)
+        if not given_up:
             if line.has_answered and not isinstance(error, WrongRedis):
                 self._say_lost(error)
             else:

@@ -108,6 +108,15 @@ async def test_an_answer_that_nobody_understands_is_an_error_for_each_and_nobody
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
 
 
+async def test_an_answer_with_too_few_answers_is_everybodys_error():
+    async def script(args: list[int]) -> bytes:
+        return bytes(args[1:])
+
+    batch: Batch[int] = Batch(script, list)
+    answers = await asyncio.wait_for(asyncio.gather(batch.call(1), batch.call(2), return_exceptions=True), 5)
+    assert [type(answer) for answer in answers] == [ResponseError, ResponseError]
+
+
 async def test_with_patience_calls_of_several_ticks_go_together_and_in_a_hurry_at_once():
     scripts: list[list[int]] = []
 
