@@ -30,12 +30,23 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Appended(msgspec.Struct, frozen=True):
-    """Where a message was stored, and what came before it that this connection has not seen."""
+    """Where a message was stored, and what came before it that this connection has not seen.
+
+    `partner` is the partner's connection where it was not published to: whoever asked tells it. '' for none.
+    """
 
     n: int
     seq: int
     sent_at: int
     missed: list[Entry]
+    partner: str = ""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Up to which seq a member has everything on screen; `partner` as in `Appended`."""
+
+    seq: int
+    partner: str = ""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -158,8 +169,8 @@ decode_done = msgspec.msgpack.Decoder(Done).decode
 decode_allowed = msgspec.msgpack.Decoder(Allowed).decode
 decode_standings = msgspec.msgpack.Decoder(list[Standing]).decode
 
-_decode_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry]] | No]).decode
-_decode_received = msgspec.msgpack.Decoder(list[tuple[int] | No]).decode
+_decode_appended = msgspec.msgpack.Decoder(list[tuple[int, int, int, list[Entry], str] | No]).decode
+_decode_received = msgspec.msgpack.Decoder(list[tuple[int, str] | No]).decode
 
 
 def decode_appended(raw: bytes) -> list[Appended | Exception]:
@@ -167,9 +178,9 @@ def decode_appended(raw: bytes) -> list[Appended | Exception]:
     return [_reason(answer) if isinstance(answer, No) else Appended(*answer) for answer in _decode_appended(raw)]
 
 
-def decode_received(raw: bytes) -> list[int | Exception]:
-    """Return up to which seq each member of a batch has everything on screen."""
-    return [_reason(answer) if isinstance(answer, No) else answer[0] for answer in _decode_received(raw)]
+def decode_received(raw: bytes) -> list[Seen | Exception]:
+    """Return what became of each receipt of a batch."""
+    return [_reason(answer) if isinstance(answer, No) else Seen(*answer) for answer in _decode_received(raw)]
 
 
 def _reason(no: No) -> Exception:

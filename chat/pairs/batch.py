@@ -6,19 +6,29 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from chat.realtime.line import Answered, Word, settle
-from chat.realtime.pipeline import Script
+from chat.futures import settle
 
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+
+Answered = Callable[[Any], None]
+
+
+@runtime_checkable
+class InOrder(Protocol):
+    """A script whose answers are handed over as they are read, in one order with what Redis publishes."""
+
+    def ask(self, answered: Answered, args: Sequence[Any]) -> None:
+        """Run it; `answered` gets what it returns, or an exception."""
 
 
 class Batch(Generic[T]):
@@ -32,10 +42,10 @@ class Batch(Generic[T]):
         self,
         script: Callable[..., Awaitable[bytes]],
         decode: Callable[[bytes], Sequence[T | Exception]],
-        common: Sequence[Word] = (),
+        common: Sequence[str | int] = (),
         patience: float = 0,
     ) -> None:
-        self._ask = script.ask if isinstance(script, Script) else _asking(script)
+        self._ask = script.ask if isinstance(script, InOrder) else _asking(script)
         self._decode, self._common, self._patience = decode, common, patience
         self._loop = asyncio.get_running_loop()  # asked for once: Python 3.11 asks the kernel each time
         self._args: list[Any] = []
@@ -85,11 +95,11 @@ class Batch(Generic[T]):
         return answers if len(answers) == count else [ResponseError("not an answer to each call")] * count
 
 
-def _asking(script: Callable[..., Awaitable[bytes]]) -> Callable[[Answered, Sequence[Word]], None]:
+def _asking(script: Callable[..., Awaitable[bytes]]) -> Callable[[Answered, Sequence[Any]], None]:
     """Ask with a client of redis-py, where every answer is waited for by a task."""
     on_their_way: set[asyncio.Future[bytes]] = set()  # a task that nobody holds may be lost
 
-    def ask(answered: Answered, args: Sequence[Word]) -> None:
+    def ask(answered: Answered, args: Sequence[Any]) -> None:
         def arrived(reply: asyncio.Future[bytes]) -> None:
             on_their_way.discard(reply)
             answered(RedisConnectionError("given up") if reply.cancelled() else reply.exception() or reply.result())

@@ -212,9 +212,10 @@ class PairConsumer(PairSocket):
         await self._accept(frame, appended)
 
     async def _accept(self, frame: protocol.SendMessage, appended: Appended) -> None:
-        if not self.feed.was_next(appended):
-            await self.feed.stored(appended)
-        await self.say(accepted(frame, appended))
+        if not self.feed.is_after(appended):
+            self.work_off_at_once()  # what crossed it is here already, most of the time
+        if self.feed.was_next(appended) or await self.feed.stored(appended):
+            await self.say(accepted(frame, appended))
 
     async def _recall(self, frame: protocol.Recall) -> None:
         seq = await self.pairing.recall(self.taken_seat, frame.pair, frame.n)

@@ -67,12 +67,18 @@ class Feed:
         """Whether nothing crossed this message of ours, or everything that did was shown."""
         return appended.seq == self.seq + 1
 
-    async def stored(self, appended: Appended) -> None:
-        """A message of this socket is in the log: what crossed it comes first, so that both sides see one order."""
+    async def stored(self, appended: Appended) -> bool:
+        """A message of this socket is in the log: what crossed it comes first, so that both sides see one order.
+
+        Returns False where that told the client of the message itself, which was followed by others meanwhile.
+        """
         if appended.seq > self.seq:
             await self._show(appended.missed)
             await self.catch_up(appended.seq - 1)
+            if self.seq >= appended.seq:
+                return False
             self.seq = appended.seq
+        return True
 
     async def catch_up(self, seq: int) -> None:
         """Read what is missing up to `seq` from the log."""

@@ -30,14 +30,16 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
 from chat.door import Door
+from chat.futures import settle
 from chat.pairs import answers
-from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Standing
+from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Seen, Standing
 from chat.pairs.batch import Batch
 from chat.pairs.protocol import Pair, Person, Refusal, SendMessage
 
@@ -93,6 +95,17 @@ class Seat(msgspec.Struct, frozen=True):
     person: Person
 
 
+@dataclass(frozen=True)
+class Here:
+    """The process that asks: what its connections' names begin with ('' for none), and how one of them is told an event."""
+
+    connections: str
+    tell: Callable[[str, dict[str, Any]], None]
+
+
+NOWHERE = Here("", lambda connection, event: None)
+
+
 class Scripting(Protocol):
     """The way to Redis: redis-py's client, or the pipeline of a server process."""
 
@@ -103,17 +116,22 @@ class Scripting(Protocol):
 class Pairing:
     """The verbs. Each is one atomic call; `Refusal` says no, `Fenced` that the connection is out, RedisError no answer."""
 
-    def __init__(self, redis: Scripting, timing: Timing | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, redis: Scripting, timing: Timing | None = None, limits: Limits | None = None, here: Here = NOWHERE
+    ) -> None:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
+        self._here = here
         self._scripts = {
             file.stem: redis.register_script(_with_what_it_stands_on(file)) for file in _LUA.glob("[!_]*.lua")
         }
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
-        common = (limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
+        common = (here.connections, limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
         self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
-        self._received: Batch[int] = Batch(self._scripts["received"], answers.decode_received, patience=RECEIPT_SECONDS)
+        self._received: Batch[Seen] = Batch(
+            self._scripts["received"], answers.decode_received, (here.connections,), RECEIPT_SECONDS
+        )
 
     # --- Coming and going ---
 
@@ -167,18 +185,39 @@ class Pairing:
     # --- Talking ---
 
     def append(self, seat: Seat, pair: str, n: int, text: str, seen: int) -> asyncio.Future[Appended]:
-        """Store message `n` and publish it; `seen` is the last seq that went over this connection."""
-        return self._append.call(seat.user, seat.connection, pair, n, text, seen)
+        """Store message `n` and tell the partner; `seen` is the last seq that went over this connection."""
+        caller: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+        self.append_for(partial(settle, caller), seat, SendMessage(pair, n, text), seen)
+        return caller
 
     def append_for(
         self, answered: Callable[[Appended | Exception], None], seat: Seat, message: SendMessage, seen: int
     ) -> None:
         """As `append`; `answered` gets what that returns or raises, without a task that waits for it."""
-        self._append.call_for(answered, seat.user, seat.connection, message.pair, message.n, message.text, seen)
+        stored = partial(self._stored, answered, message)
+        self._append.call_for(stored, seat.user, seat.connection, message.pair, message.n, message.text, seen)
+
+    def _stored(
+        self, answered: Callable[[Appended | Exception], None], message: SendMessage, answer: Appended | Exception
+    ) -> None:
+        if isinstance(answer, Appended) and answer.partner:
+            said = (message.pair, answer.seq, answer.n, message.text, answer.sent_at)
+            self._here.tell(answer.partner, {"type": "pair.message", "said": said})
+        answered(answer)
 
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
-        return self._received.call(seat.user, seat.connection, pair, seq)
+        caller: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._received.call_for(partial(self._seen, caller, pair), seat.user, seat.connection, pair, seq)
+        return caller
+
+    def _seen(self, caller: asyncio.Future[int], pair: str, answer: Seen | Exception) -> None:
+        if isinstance(answer, Exception):
+            settle(caller, answer)
+            return
+        if answer.partner:
+            self._here.tell(answer.partner, {"type": "pair.delivered", "pair": pair, "seq": answer.seq})
+        settle(caller, answer.seq)
 
     def hurry(self) -> None:
         """Let the messages and receipts that wait for others go now."""

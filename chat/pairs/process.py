@@ -13,7 +13,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from chat.pairs.answers import Fenced, Standing
-from chat.pairs.pairing import NO_LIMITS, Limits, Pairing, Seat, Timing
+from chat.pairs.pairing import NO_LIMITS, Here, Limits, Pairing, Seat, Timing
 from chat.pairs.receipts import Receipts
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
@@ -47,12 +47,14 @@ class PairProcess:
     """The pair sockets of one event loop, and the pulse that keeps their seats."""
 
     def __init__(self) -> None:
-        self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS)
+        layer = get_channel_layer()
+        here = Here(layer.inbox.name(), layer.inbox.hand)
+        self.pairing = Pairing(broker.client(), Timing(), Limits() if settings.RATE_LIMITS else NO_LIMITS, here)
         self.receipts = Receipts()
         self._sockets: set[Seated] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._events_lost = asyncio.Event()
-        get_channel_layer().on_return(self._events_lost.set)
+        layer.on_return(self._events_lost.set)
 
     def add(self, socket: Seated) -> None:
         """Keep this socket's seat from now on."""

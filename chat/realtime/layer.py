@@ -125,8 +125,12 @@ class Inbox:
         self._groups: dict[str, set[str]] = {}  # group → channels
         self._memberships: dict[str, set[str]] = {}  # channel → groups
 
+    def name(self, prefix: str = "specific") -> str:
+        """What the names of its channels begin with, up to the `!`."""
+        return f"{prefix.rstrip('.')}.{self.process}!"
+
     async def new_channel(self, prefix: str) -> str:
-        process = f"{prefix.rstrip('.')}.{self.process}!"
+        process = self.name(prefix)
         await self.subscription.want(CHANNEL + process)
         channel = f"{process}{next(self._numbers)}"
         self._open(channel)
@@ -149,6 +153,11 @@ class Inbox:
         except asyncio.QueueFull:
             if strict:
                 raise ChannelFull from None
+
+    def hand(self, channel: str, message: Message) -> None:
+        """Put a message, which nobody changes any more, in a channel of this process, if that is still there."""
+        if self.has(channel):
+            self.put(channel, message)
 
     async def receive(self, channel: str) -> Message:
         if channel not in self._queues:

@@ -54,16 +54,6 @@ class Command:
         self.tries = 0
 
 
-def settle(future: asyncio.Future[Any], answer: Any) -> None:
-    """Give a future its answer, if anybody still waits for it."""
-    if future.done():
-        return
-    if isinstance(answer, Exception):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
-
-
 def ignore(answer: Any) -> None:
     """For an answer that nobody waits for."""
 

@@ -16,7 +16,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from chat.realtime.line import Answered, Command, Line, Word, WrongRedis, ignore, pack, settle
+from chat.futures import settle
+from chat.realtime.line import Answered, Command, Line, Word, WrongRedis, ignore, pack
 
 logger = logging.getLogger(__name__)
 

@@ -31,6 +31,10 @@ local function send_event(connection, event)
   together[process] = events
 end
 
+-- Whether this connection is of the process `here`; '' is none. Whoever asked tells its own connections itself: they live and die
+-- with it, so nothing is lost by it, and the way around by `publish` costs both sides.
+local function is_of(connection, here) return here ~= '' and connection:sub(1, #here) == here end
+
 -- Publish a frame to a connection.
 local function tell_connection(connection, frame) send_event(connection, {type = 'pair.frame', frame = frame}) end
 

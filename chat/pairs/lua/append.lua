@@ -1,10 +1,12 @@
--- Store messages in the logs of their pairs and publish them to the partners.
--- ARGV: ms per message, burst, messages and bytes that a log may hold; then for each message
---       user, connection, pair, n, text, seen (the last seq on this connection)
--- RETURNS for each {n, seq, sent_at, messages between `seen` and `seq`}, or a map {refused, expected}, {fenced} or {failed}
+-- Store messages in the logs of their pairs and publish them to the partners of other processes.
+-- ARGV: what connections of the process that asks begin with, ms per message, burst, messages and bytes that a log may hold; then
+--       for each message user, connection, pair, n, text, seen (the last seq on this connection)
+-- RETURNS for each {n, seq, sent_at, messages between `seen` and `seq`, the partner's connection if it is to be told by who asks,
+--         otherwise ''}, or a map {refused, expected}, {fenced} or {failed}
 -- Invariant: a sender's n are stored once each and without a gap, and seq gives all messages of the pair one order.
 
-local every, burst, log_messages, log_bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local here, every, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local log_messages, log_bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
 local trim_at_once = math.max(1, math.floor(log_messages / 50)) -- one at a time would cost as much as the message
 local sent_at = now()
 
@@ -22,7 +24,7 @@ local function append(user, connection, pair, n, text, seen)
 
   if n <= last and trimmed < seq then
     local its_seq, its_sent_at = place_of(pair, role, n, trimmed + 1, seq)
-    if its_seq then return {n, its_seq, its_sent_at, NOTHING} end
+    if its_seq then return {n, its_seq, its_sent_at, NOTHING, ''} end
   end
   if n ~= last + 1 then return refusal('out_of_order', last + 1) end
   if not within_limit('message:' .. user, every, burst) then return refusal('rate_limited') end
@@ -41,13 +43,16 @@ local function append(user, connection, pair, n, text, seen)
   grown[pair] = record
   if seq == 1 then keep(user, pair) end
 
-  if partner_connection then
+  local missed, to_tell = seen < seq - 1 and entries(user, pair, seen + 1, seq - 1, 50) or NOTHING, ''
+  if partner_connection and is_of(partner_connection, here) then
+    to_tell = partner_connection
+  elseif partner_connection then
     send_event(partner_connection, {type = 'pair.message', said = {pair, seq, n, text, sent_at}})
   end
-  return {n, seq, sent_at, seen < seq - 1 and entries(user, pair, seen + 1, seq - 1, 50) or NOTHING}
+  return {n, seq, sent_at, missed, to_tell}
 end
 
-local answers = reply_to_each(5, 6, append)
+local answers = reply_to_each(6, 6, append)
 for pair, record in pairs(grown) do
   redis.call('HSET', pair_key(pair), 'seq', record[SEQ], 'bytes', record[BYTES],
     'host_n', record[N.host] or 0, 'guest_n', record[N.guest] or 0)
