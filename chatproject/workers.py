@@ -181,7 +181,8 @@ class Parent:
 
     def _end_with_it(self) -> None:
         """A thread, so that a worker which is busy or hangs does not outlive its parent either."""
-        self._line.recv(1)  # nothing ever comes
+        with contextlib.suppress(OSError):  # a parent that was killed before it read our word leaves a reset behind
+            self._line.recv(1)  # nothing ever comes
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(END_SECONDS)
         os._exit(1)

@@ -193,6 +193,24 @@ def one_of(parent: Workers) -> workers.Worker:
     return next(iter(parent.alive))
 
 
+def test_a_worker_whose_last_word_its_parent_never_read_ends_with_it_too():
+    """The parent was killed just as a new worker said that it is ready."""
+    ours, theirs = socket.socketpair()
+    worker = "import signal, sys; from chatproject.workers import Parent; parent = Parent(int(sys.argv[1])); parent.say(b'r')"
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{worker}; print('said', flush=True); signal.pause()", str(theirs.fileno())],
+        cwd=ROOT,
+        pass_fds=[theirs.fileno()],
+        stdout=subprocess.PIPE,
+    )
+    theirs.close()
+    assert process.stdout
+    assert process.stdout.readline() == b"said\n"
+    ours.close()
+    assert process.wait(AT_MOST) == -signal.SIGTERM
+    process.stdout.close()
+
+
 IS_TOLD = [
     pytest.param(lambda parent: os.kill(os.getpid(), signal.SIGTERM), id="by a signal"),
     pytest.param(lambda parent: one_of(parent).signal(signal.SIGUSR1), id="by an order"),
