@@ -48,8 +48,9 @@ class Feed:
         if frame.seq <= self.seq or self.holds_back:
             return
         await self.catch_up(frame.seq - 1)
-        self.seq = frame.seq
-        await self.say(frame)
+        if self.seq < frame.seq:  # else it was among what was read
+            self.seq = frame.seq
+            await self.say(frame)
 
     async def recalled(self, frame: protocol.Recalled) -> None:
         """A message was taken back; what was never passed on will come from the log as that."""

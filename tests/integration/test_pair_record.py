@@ -83,5 +83,6 @@ async def test_a_record_that_knows_no_connection_stops_nobody_who_speaks_with_ot
 
 async def test_who_is_in_no_record_of_their_pair_is_in_no_pair(town):
     alice, _, pair = await paired(town)
-    await town.redis.hset(f"tandem:pair:{pair}", mapping={"host": "98", "guest": "99"})
+    strangers = {"host": "98", "guest": "99", "host_connection": "elsewhere!1", "guest_connection": "elsewhere!2"}
+    await town.redis.hset(f"tandem:pair:{pair}", mapping=strangers)
     assert await refused(alice.say(pair, 1)) == "not_paired"

@@ -21,20 +21,29 @@ class Log:
         return Piece(entries, 4, complete=True, delivered=0)
 
 
+class Screen:
+    """What she was told, and the feed behind it."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[str, int]] = []
+        rules: Any = Log()
+        self.feed = Feed(rules, ALICE, self.say, Pair("p1", "host", Person("bob", "Bob"), present=True, seq=0, n=0))
+
+    async def say(self, frame: protocol.ServerFrame) -> None:
+        self.frames.append((type(frame).__name__, getattr(frame, "seq", 0)))
+
+
+ALL = [("Message", 1), ("Accepted", 2), ("Message", 3), ("Message", 4)]
+
+
 async def test_a_message_that_was_overtaken_before_its_answer_came_is_accepted_once():
-    said: list[protocol.ServerFrame] = []
+    screen = Screen()
+    assert not await screen.feed.stored(Appended(2, 2, 0, [])), "the log told her already"
+    assert (screen.frames, screen.feed.seq) == (ALL, 4)
+    assert await screen.feed.stored(Appended(2, 2, 0, [])), "an answer to the same message sent again is said"
 
-    async def say(frame: protocol.ServerFrame) -> None:
-        said.append(frame)
 
-    rules: Any = Log()
-    feed = Feed(rules, ALICE, say, Pair("p1", "host", Person("bob", "Bob"), present=True, seq=0, n=0))
-    assert not await feed.stored(Appended(2, 2, 0, [])), "the log told her already"
-    assert [(type(frame).__name__, getattr(frame, "seq", 0)) for frame in said] == [
-        ("Message", 1),
-        ("Accepted", 2),
-        ("Message", 3),
-        ("Message", 4),
-    ]
-    assert feed.seq == 4
-    assert await feed.stored(Appended(2, 2, 0, [])), "an answer to the same message sent again is said"
+async def test_a_message_after_a_gap_that_was_read_with_it_is_shown_once():
+    screen = Screen()
+    await screen.feed.live(protocol.Message("p1", 3, 3, mine=False, text="hello", sent_at="2026-01-01T00:00:00.000Z"))
+    assert (screen.frames, screen.feed.seq) == (ALL, 4)

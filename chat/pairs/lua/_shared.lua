@@ -94,25 +94,25 @@ local function occupy(pair, user, connection)
   if host then redis.call('HSET', pair_key(pair), (host == user and 'host' or 'guest') .. '_connection', connection) end
 end
 
--- Who speaks: their role in the pair, their partner's connection if there is one, and what the pair's record says, as a list: five
+-- Who speaks: their role in the pair, their partner's connection if there is one, and what the pair's record says, as a list: three
 -- fields of the fence, then those that are asked for. Returns nil and the answer where the connection is out or the pair is not
 -- theirs. Where the record does not know the connection, the user's has the last word.
-local function read(pair, ...)
-  return redis.call('HMGET', pair_key(pair), 'host', 'guest', 'host_connection', 'guest_connection', 'ended', ...)
-end
+local CONNECTION = {host = 1, guest = 2} -- where they are in the record, and after them `ended`
 local function speaker(user, connection, pair, ...)
-  local record = records and records[pair] or read(pair, ...)
-  if record[record[1] == user and 3 or 4] ~= connection or (record[1] ~= user and record[2] ~= user) or record[5] then
+  local record = records and records[pair]
+    or redis.call('HMGET', pair_key(pair), 'host_connection', 'guest_connection', 'ended', ...)
+  local role = record[CONNECTION.host] == connection and 'host' or record[CONNECTION.guest] == connection and 'guest'
+  if not role or record[3] then
     local why = why_silent(user, connection, pair)
     if why then return nil, why end
-    if record[1] ~= user and record[2] ~= user then return nil, refusal('not_paired') end
+    role = role_of(pair, user)
+    if field(pair_key(pair), role) ~= user then return nil, refusal('not_paired') end
     occupy(pair, user, connection)
-    record[record[1] == user and 3 or 4] = connection
+    record[CONNECTION[role]] = connection
   end
   if records then records[pair] = record end
-  local is_host = record[1] == user
-  local partner_connection = record[is_host and 4 or 3]
-  return is_host and 'host' or 'guest', partner_connection ~= '' and partner_connection, record
+  local partner_connection = record[CONNECTION[other(role)]]
+  return role, partner_connection ~= '' and partner_connection, record
 end
 
 -- Why this user may not speak in this pair, or nil.

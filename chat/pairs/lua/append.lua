@@ -10,8 +10,8 @@ local log_messages, log_bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
 local trim_at_once = math.max(1, math.floor(log_messages / 50)) -- one at a time would cost as much as the message
 local sent_at = now()
 
-local SEQ, TRIMMED, BYTES = 6, 7, 8 -- where they are in the record
-local N = {host = 9, guest = 10}
+local SEQ, TRIMMED, BYTES = 4, 5, 6 -- where they are in the record
+local N = {host = 7, guest = 8}
 local NOTHING = {}
 local grown = {} -- records of pairs whose logs have grown; each is written once, after its last message
 

@@ -9,10 +9,10 @@ local role, partner_connection, at = speaker(
 if not role then return reply(partner_connection) end
 local is_host = role == 'host'
 n = tonumber(n)
-local last, received = tonumber(at[is_host and 9 or 10] or 0), tonumber(at[is_host and 12 or 11] or 0)
+local last, received = tonumber(at[is_host and 7 or 8] or 0), tonumber(at[is_host and 10 or 9] or 0)
 if n > last then return reply(refusal('out_of_order', last + 1)) end
 
-local seq, sent_at, is_recalled = place_of(pair, role, n, tonumber(at[7] or 0) + 1, tonumber(at[6] or 0))
+local seq, sent_at, is_recalled = place_of(pair, role, n, tonumber(at[5] or 0) + 1, tonumber(at[4] or 0))
 if not seq or seq <= received then return refuse('already_delivered') end
 if is_recalled then return reply({seq = seq}) end
 
