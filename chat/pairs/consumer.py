@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
+from chat.futures import settle
 from chat.pairs import protocol
 from chat.pairs.answers import Appended, Fenced
 from chat.pairs.doorbell import Doorbell
@@ -46,7 +47,8 @@ class PairConsumer(PairSocket):
     }
 
     receipt_at = 0.0
-    receipt_answer: asyncio.Future[int] | None = None  # to the last one
+    receipts_under_way = 0
+    receipts_told: asyncio.Future[None] | None = None  # for who waits until none is under way
 
     # --- The socket's life ---
 
@@ -228,12 +230,15 @@ class PairConsumer(PairSocket):
     def hand_in(self, receipt: protocol.Received) -> None:
         """Tell the rules what is on this member's screen."""
         if self.seat is not None:
-            self.receipt_answer = self.pairing.received(self.seat, receipt.pair, receipt.seq)
-            self.receipt_answer.add_done_callback(partial(self._answered, receipt))
+            self.receipts_under_way += 1
+            self.pairing.received_for(partial(self._told, receipt), self.seat, receipt.pair, receipt.seq)
 
-    def _answered(self, receipt: protocol.Received, answer: asyncio.Future[int]) -> None:
-        if not answer.cancelled() and (error := answer.exception()):
-            self.tell({"type": "frame.answered", "frame_heard": receipt, "answer": error})
+    def _told(self, receipt: protocol.Received, answer: int | Exception) -> None:
+        self.receipts_under_way -= 1
+        if isinstance(answer, Exception):
+            self.tell({"type": "frame.answered", "frame_heard": receipt, "answer": answer})
+        if self.receipts_told is not None and not self.receipts_under_way:
+            settle(self.receipts_told, None)
 
     async def _typing(self, frame: protocol.Typing) -> None:
         await self.pairing.typing(self.taken_seat, frame.pair, frame.active)
@@ -251,9 +256,11 @@ class PairConsumer(PairSocket):
     async def _ping(self, frame: protocol.Ping) -> None:
         """Whatever is wrong with a receipt before it is said before the answer."""
         self.process.receipts.hand_in(self)
-        if self.receipt_answer is not None:
+        if self.receipts_under_way:
+            self.receipts_told = asyncio.get_running_loop().create_future()
             self.pairing.hurry()
-            await asyncio.wait([self.receipt_answer])
+            await self.receipts_told
+            self.receipts_told = None
             await self.work_off_events()
         await self.say(protocol.Pong())
 

@@ -208,16 +208,20 @@ class Pairing:
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
         caller: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._received.call_for(partial(self._seen, caller, pair), seat.user, seat.connection, pair, seq)
+        self.received_for(partial(settle, caller), seat, pair, seq)
         return caller
 
-    def _seen(self, caller: asyncio.Future[int], pair: str, answer: Seen | Exception) -> None:
+    def received_for(self, answered: Callable[[int | Exception], None], seat: Seat, pair: str, seq: int) -> None:
+        """As `received`; `answered` gets what that returns or raises."""
+        self._received.call_for(partial(self._seen, answered, pair), seat.user, seat.connection, pair, seq)
+
+    def _seen(self, answered: Callable[[int | Exception], None], pair: str, answer: Seen | Exception) -> None:
         if isinstance(answer, Exception):
-            settle(caller, answer)
+            answered(answer)
             return
         if answer.partner:
             self._here.tell(answer.partner, {"type": "pair.delivered", "pair": pair, "seq": answer.seq})
-        settle(caller, answer.seq)
+        answered(answer.seq)
 
     def hurry(self) -> None:
         """Let the messages and receipts that wait for others go now."""

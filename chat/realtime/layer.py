@@ -156,7 +156,9 @@ class Inbox:
 
     def hand(self, channel: str, message: Message) -> None:
         """Put a message, which nobody changes any more, in a channel of this process, if that is still there."""
-        if self.has(channel):
+        if hear := self._hearers.get(channel):
+            hear(message)
+        elif channel in self._queues:
             self.put(channel, message)
 
     async def receive(self, channel: str) -> Message:
