@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from benchmarks.results import ROOMS, Place, Results, crowd_name, growth_name, rooms_name
+from benchmarks.results import (
+    FLOODS,
+    GROWTH_PAIRS,
+    ROOMS,
+    Place,
+    Results,
+    crowd_name,
+    flood_name,
+    growth_name,
+    rooms_name,
+)
 
 # As in launch.py, which needs the load generator's client to be imported.
 UVICORN, DAPHNE = "Tandem, uvicorn", "Tandem, daphne"
@@ -46,8 +57,6 @@ class Goal:
 
 
 def goals() -> list[Goal]:
-    few, many = growth_name(10, 1), growth_name(1000, 1)
-    both = ("server_us", "broker_us")
     return [
         Goal(
             "Server CPU per stored and delivered message, uvicorn ÷ Socket.IO with its Redis adapter",
@@ -73,8 +82,14 @@ def goals() -> list[Goal]:
         Goal("kB of memory per idle logged-in connection, uvicorn", alone("idle", "kb_per_connection"), 30, 20, ".1f"),
         Goal("Pairs made per second, one process, uvicorn", alone("churn", "pairs_per_s"), 300, 800, ".0f", True),
         Goal(
-            "CPU (server and broker) per message at 1,000 pairs ÷ at 10 pairs, uvicorn",
-            lambda results: results.ratio(Place(UVICORN, many, both), Place(UVICORN, few, both)),
+            "CPU (server and broker) per message at 1,000 pairs ÷ at 10 pairs, as many under way in each, uvicorn",
+            among(*FLOODS, flood_name),
+            1.3,
+            1.0,
+        ),
+        Goal(
+            "The same with as many under way in all pairs together",
+            among(GROWTH_PAIRS[0], GROWTH_PAIRS[-1], partial(growth_name, processes=1)),
             1.3,
             1.0,
         ),
@@ -95,9 +110,7 @@ def goals() -> list[Goal]:
         ),
         Goal(
             "CPU (server and broker) per delivery among 100 rooms ÷ among 10, uvicorn",
-            lambda results: results.ratio(
-                Place(UVICORN, rooms_name(ROOMS[-1]), both), Place(UVICORN, rooms_name(ROOMS[0]), both)
-            ),
+            among(ROOMS[0], ROOMS[-1], rooms_name),
             1.3,
             1.0,
         ),
@@ -106,6 +119,12 @@ def goals() -> list[Goal]:
 
 def compared(mine: str, other: str, workload: str, name: str) -> Measure:
     return lambda results: results.ratio(Place(mine, workload, (name,)), Place(other, workload, (name,)))
+
+
+def among(few: int, many: int, name: Callable[[int], str]) -> Measure:
+    """Server and broker together among many, divided by those among few."""
+    both = ("server_us", "broker_us")
+    return lambda results: results.ratio(Place(UVICORN, name(many), both), Place(UVICORN, name(few), both))
 
 
 def alone(workload: str, name: str) -> Measure:

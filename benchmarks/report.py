@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from benchmarks.goals import DAPHNE, UVICORN, Goal, goals
-from benchmarks.results import GROWTH, GROWTH_PAIRS, ROOMS, Place, Results, crowd_name, growth_name, rooms_name
+from benchmarks.results import (
+    GROWTH,
+    GROWTH_PAIRS,
+    ROOMS,
+    Place,
+    Results,
+    crowd_name,
+    flood_name,
+    growth_name,
+    rooms_name,
+)
 
 # heading, workload, figure, format
 COLUMNS = [
@@ -77,17 +90,23 @@ def ratios(results: Results) -> list[str]:
 
 
 def growth_table(results: Results) -> list[str]:
-    """Return CPU per message, server and broker together, by the number of pairs and of processes."""
-    rows = []
+    """Return CPU per message, server and broker together, by what is under way, the number of pairs and of processes."""
+    rows = growth_rows(results, "4 in each pair", 1, flood_name)
     for processes in GROWTH:
-        for peer in results.peers:
-            places = [Place(peer, growth_name(pairs, processes), COST) for pairs in GROWTH_PAIRS]
-            costs = [cost_of(results, place) for place in places]
-            if any(cost != NONE for cost in costs):
-                ratio = cell(results.ratio(places[-1], places[0]), ".2f")
-                rows.append([peer, str(processes), *costs, ratio])
+        rows += growth_rows(results, "20 in all", processes, partial(growth_name, processes=processes))
     pairs = [f"{pairs:,} pairs" for pairs in GROWTH_PAIRS]
-    return markdown(["", "processes", *pairs, f"{pairs[-1]} ÷ {pairs[0]}"], rows)
+    return markdown(["", "under way", "processes", *pairs, f"{pairs[-1]} ÷ {pairs[0]}"], rows)
+
+
+def growth_rows(results: Results, under_way: str, processes: int, name: Callable[[int], str]) -> list[list[str]]:
+    rows = []
+    for peer in results.peers:
+        places = [Place(peer, name(pairs), COST) for pairs in GROWTH_PAIRS]
+        costs = [cost_of(results, place) for place in places]
+        if any(cost != NONE for cost in costs):
+            ratio = cell(results.ratio(places[-1], places[0]), ".2f")
+            rows.append([peer, under_way, str(processes), *costs, ratio])
+    return rows
 
 
 def cost_of(results: Results, place: Place) -> str:

@@ -17,7 +17,7 @@ from benchmarks.launch import Peer, Running
 from benchmarks.loads import ByTheClock, Flood, Rotation
 from benchmarks.pairs import AT_ONCE, lines_of, pair_up, pairs
 from benchmarks.peers import slow_queries
-from benchmarks.results import GROWTH, ROOMS, Figures, crowd_name, growth_name, rooms_name
+from benchmarks.results import FLOODS, GROWTH, ROOMS, Figures, crowd_name, flood_name, growth_name, rooms_name
 from benchmarks.rooms import Audience, people_in
 from benchmarks.seats import Seat, TandemSeat
 from benchmarks.window import Look, loaded, measure
@@ -62,10 +62,10 @@ async def fixed_rate(running: Running, seconds: float) -> Figures:
         return await measure(look_at(running, tally), tally, load, seconds)
 
 
-async def flood(running: Running, seconds: float) -> Figures:
-    """Whenever a message arrives, the next goes out: how much at most?"""
+async def flood(running: Running, seconds: float, count: int = FLOOD_PAIRS) -> Figures:
+    """Whenever a message arrives, the next of its pair goes out: how much at most?"""
     tally = Tally()
-    async with pairs(running, FLOOD_PAIRS) as made:
+    async with pairs(running, count) as made:
         load = Flood(lines_of(made, tally), IN_FLIGHT // 2)
         return await measure(look_at(running, tally), tally, load, seconds)
 
@@ -185,6 +185,7 @@ WORKLOADS = [
         for processes, counts in GROWTH.items()
         for count in counts
     ),
+    *(Workload(flood_name(count), partial(flood, count=count)) for count in FLOODS),
     Workload(crowd_name, crowd, processes=2),
     *(Workload(rooms_name(count), partial(rooms, count=count)) for count in ROOMS),
 ]

@@ -16,7 +16,18 @@ from benchmarks.goals import DAPHNE, SOCKETIO, TUTORIAL, UVICORN, goals
 from benchmarks.loads import Flood, Rotation
 from benchmarks.page import page
 from benchmarks.report import report
-from benchmarks.results import GROWTH, ROOMS, Figures, Place, Results, crowd_name, growth_name, rooms_name
+from benchmarks.results import (
+    FLOODS,
+    GROWTH,
+    ROOMS,
+    Figures,
+    Place,
+    Results,
+    crowd_name,
+    flood_name,
+    growth_name,
+    rooms_name,
+)
 from benchmarks.rooms import Audience
 from benchmarks.window import LOOK_SECONDS, QUIET_LOOKS, Look, latency, percentile, quiet_from, spent
 
@@ -212,7 +223,7 @@ def everything() -> Results:
         figures: Figures = dict.fromkeys(names, float(value))
         workloads = ["idle", "flood", "fixed rate", "churn", "database trouble"]
         workloads += [growth_name(pairs, processes) for processes, counts in GROWTH.items() for pairs in counts]
-        workloads += [crowd_name, *map(rooms_name, ROOMS)]
+        workloads += [crowd_name, *map(rooms_name, ROOMS), *map(flood_name, FLOODS)]
         for workload in workloads:
             found.add(peer, workload, 0, figures)
     return found
