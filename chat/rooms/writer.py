@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import InterfaceError, OperationalError
 
+from chat.futures import settle
 from chat.realtime.lookup import write_down
 from chat.rooms import log
 from chat.rooms.log import Change, Stored
@@ -45,12 +46,7 @@ class Writer:
             outcomes = await self._commit(changes)
             self._tell_new(list(zip(changes, outcomes, strict=True)))
             for (_, answer), outcome in zip(batch, outcomes, strict=True):
-                if answer.done():
-                    continue
-                if isinstance(outcome, Exception):
-                    answer.set_exception(outcome)
-                else:
-                    answer.set_result(outcome)
+                settle(answer, outcome)
         self._working = None
 
     async def _commit(self, changes: list[Change]) -> Sequence[Stored | Exception]:
