@@ -62,7 +62,7 @@ class Camera:
             size = (await devtools.send("Page.getLayoutMetrics"))["cssContentSize"]
             options |= {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
         picture = await devtools.send("Page.captureScreenshot", options)
-        path = self.folder / f"{self.count:02}-{name}.webp"
+        path = self.folder / f"{self.count:03}-{name}.webp"
         path.write_bytes(base64.b64decode(picture["data"]))
 
 
