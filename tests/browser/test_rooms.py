@@ -255,7 +255,7 @@ async def test_leaving_is_told_at_once_and_leads_back_to_the_rooms(visitor, site
     await bob.page.wait_for_url("**/rooms/")
     await alice.reads(f"{called(bob)} went out.")
     await mallory.page.get_by_role("button", name="Options").click()
-    await mallory.page.locator("#options-dialog").get_by_role("button", name="Leave").click()
+    await mallory.page.locator("#options-dialog").get_by_role("button", name="Go out of the room").click()
     await mallory.page.wait_for_url("**/rooms/")
     await expect(names(alice)).to_have_text([called(alice)])
 
