@@ -15,20 +15,20 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from tests.faults.company import Company
-from tests.faults.couple import Couple
+from tests.faults.couple import Couple, Neighbours
 from tests.faults.report import rows, write_table
 from tests.faults.run import Run, run
 from tests.faults.scenarios import FAULTS, Fault
 from tests.faults.world import World
 
-AMONG: dict[str, type[World]] = {"pair": Couple, "room": Company}
+AMONG: dict[str, type[World]] = {"pair": Couple, "neighbours": Neighbours, "room": Company}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description="What the product must survive.")
     parser.add_argument("--seeds", type=int, default=20, help="runs of each fault (default: %(default)s)")
     parser.add_argument("--at-once", type=int, default=4, help="sites at the same time (default: %(default)s)")
-    parser.add_argument("--among", choices=AMONG, help="only in a pair, or only in a room")
+    parser.add_argument("--among", choices=AMONG, help="only in a pair at two processes, a pair at one, or a room")
     parser.add_argument("--only", default="", help="faults whose name contains this")
     parser.add_argument("--short", action="store_true", help="the short form of each fault, as in make test")
     parser.add_argument("--write", type=Path, help="the page to put the tables into, such as docs/reliability.md")
@@ -38,10 +38,10 @@ def main() -> int:
 
 
 def one_kind(kind: str, faults: list[Fault], options: argparse.Namespace) -> int:
-    """Run all this in a pair or in a room; return the exit code."""
+    """Run all this among these people; return the exit code."""
     results = asyncio.run(run_all(AMONG[kind], faults, options.seeds, options.at_once, long=not options.short))
     table = rows(results, long=not options.short)
-    print("\n".join([f"In a {kind}:", *table]))
+    print("\n".join([f"{kind}:", *table]))
     if options.write:
         write_table(options.write, kind, table)
     return 1 if any(result.verdict.faults for runs in results.values() for result in runs) else 0

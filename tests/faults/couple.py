@@ -15,7 +15,7 @@ class Couple(World):
 
     async def settle(self) -> dict[str, Speaker]:
         alice, bob, mallory = await asyncio.to_thread(self.site.trio)
-        self.alice, self.bob = Talker(alice, self.urls), Talker(bob, lambda: self.urls()[::-1])
+        self.alice, self.bob = Talker(alice, self.urls), Talker(bob, self.urls_of_bob)
         self.mallory = Talker(mallory, self.urls)
         self.talkers = [self.alice, self.bob]
         for talker in self.talkers:
@@ -23,6 +23,10 @@ class Couple(World):
         await self.alice.until(lambda: self.alice.socket is not None)
         await self.pair_up()
         return {talker.person.username: talker for talker in self.talkers}
+
+    def urls_of_bob(self) -> list[str]:
+        """Where Bob tries first, and then: at the other process."""
+        return self.urls()[::-1]
 
     async def pair_up(self) -> None:
         """Bob joins Alice, again and again until it works."""
@@ -74,3 +78,12 @@ class Couple(World):
         if one is None or other is None or one.left or other.left:
             return True
         return one.seq == other.seq == max([*one.accepted.values(), *other.accepted.values()], default=0)
+
+
+class Neighbours(Couple):
+    """Both at one process while it is there, on uvicorn: what one says reaches the other without being published."""
+
+    SERVERS = ("uvicorn", "daphne")
+
+    def urls_of_bob(self) -> list[str]:
+        return self.urls()

@@ -18,7 +18,6 @@ from tests.faults.proxy import Proxy
 from tests.site import Server, Site
 
 SETTLE_SECONDS = 60.0
-SERVERS = ("daphne", "uvicorn")
 
 
 class Speaker(Protocol):
@@ -31,6 +30,8 @@ class Speaker(Protocol):
 class World:
     """A site with two processes, one of each server, and its Valkey behind a proxy. Who lives there is for the subclasses."""
 
+    SERVERS = ("daphne", "uvicorn")
+
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.recovery: float | None = None
@@ -42,7 +43,7 @@ class World:
         self.site = await asyncio.to_thread(
             Site, folder, 0, SERVER_REDIS_URL=f"redis://127.0.0.1:{self.redis_proxy.port}", RATE_LIMITS="off"
         )
-        for server in SERVERS:
+        for server in self.SERVERS:
             self.site.servers.append(await asyncio.to_thread(self.site.start_server, SERVER=server))
         self.client_proxies = [await Proxy.to_port(self.port_of(server)) for server in self.site.servers]
         speakers = await self.settle()
@@ -82,7 +83,7 @@ class World:
 
     async def restart(self, index: int) -> None:
         """Another process of the same server in the place of one that is gone, behind the same proxy."""
-        self.site.servers[index] = server = await asyncio.to_thread(self.site.start_server, SERVER=SERVERS[index])
+        self.site.servers[index] = server = await asyncio.to_thread(self.site.start_server, SERVER=self.SERVERS[index])
         await self.client_proxies[index].stop()
         self.client_proxies[index] = await Proxy.to_port(self.port_of(server))
 
