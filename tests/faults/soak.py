@@ -19,7 +19,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from tests.faults.world import SERVERS
+from tests.faults.world import World
 from tests.person import Person
 from tests.site import Server, Site, new_site
 
@@ -87,7 +87,7 @@ async def couple(alice: Person, bob: Person, urls: list[str], until: float, dice
 async def soak(minutes: float) -> int:
     site = new_site(0, RATE_LIMITS="off")
     try:
-        site.servers += [site.start_server(SERVER=server) for server in SERVERS]
+        site.servers += [site.start_server(SERVER=server) for server in World.SERVERS]
         with Redis.from_url(site.valkey.url) as redis:
             people = await asyncio.to_thread(site.people, *(f"soaker{i}-" for i in range(2 * PAIRS)))
             until = time.monotonic() + minutes * 60

@@ -1,4 +1,4 @@
-"""Every fault once in a pair, at two processes and at one, and once in a room, in its short form. The long form: `make faults`."""
+"""Every fault in a pair at two processes, in one at one, and in a room, in its short form. The long form: `make faults`."""
 
 import pytest
 
