@@ -214,8 +214,6 @@ class PairConsumer(PairSocket):
         await self._accept(frame, appended)
 
     async def _accept(self, frame: protocol.SendMessage, appended: Appended) -> None:
-        if not self.feed.is_after(appended):
-            self.work_off_at_once()  # what crossed it is here already, most of the time
         if self.feed.was_next(appended) or await self.feed.stored(appended):
             await self.say(accepted(frame, appended))
 

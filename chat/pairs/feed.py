@@ -32,6 +32,7 @@ class Feed:
         self.delivered = 0  # what this socket was told of it
         self.holds_back = False
         self.held = 0  # the last seq that was held back
+        self._accepted: set[int] = set()  # ours that the log told of, whose answers are still to come
 
     def hold_back(self) -> None:
         """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
@@ -76,10 +77,10 @@ class Feed:
         if appended.seq > self.seq:
             await self._show(appended.missed)
             await self.catch_up(appended.seq - 1)
-            if self.seq >= appended.seq:
-                return False
-            self.seq = appended.seq
-        return True
+            self.seq = max(self.seq, appended.seq)
+        was_told = appended.seq in self._accepted
+        self._accepted.discard(appended.seq)
+        return not was_told
 
     async def catch_up(self, seq: int) -> None:
         """Read what is missing up to `seq` from the log."""
@@ -114,6 +115,7 @@ class Feed:
         """What is new about this entry: a message, or that ours is stored, if the answer to it was lost on the way."""
         pair = self.pair or ""
         if entry.mine and not entry.recalled:
+            self._accepted.add(entry.seq)
             return protocol.Accepted(pair, entry.n, entry.seq, protocol.timestamp(entry.sent_at))
         return message_frame(pair, entry)
 

@@ -200,10 +200,12 @@ class Pairing:
     def _stored(
         self, answered: Callable[[Appended | Exception], None], message: SendMessage, answer: Appended | Exception
     ) -> None:
-        if isinstance(answer, Appended) and answer.partner:
-            said = (message.pair, answer.seq, answer.n, message.text, answer.sent_at)
-            self._here.tell(answer.partner, {"type": "pair.message", "said": said})
-        answered(answer)
+        try:
+            if isinstance(answer, Appended) and answer.partner:
+                said = (message.pair, answer.seq, answer.n, message.text, answer.sent_at)
+                self._here.tell(answer.partner, {"type": "pair.message", "said": said})
+        finally:
+            answered(answer)
 
     def received(self, seat: Seat, pair: str, seq: int) -> asyncio.Future[int]:
         """Everything up to `seq` is on this member's screen; the future gets the last one, for who wants to wait."""
@@ -219,9 +221,11 @@ class Pairing:
         if isinstance(answer, Exception):
             answered(answer)
             return
-        if answer.partner:
-            self._here.tell(answer.partner, {"type": "pair.delivered", "pair": pair, "seq": answer.seq})
-        answered(answer.seq)
+        try:
+            if answer.partner:
+                self._here.tell(answer.partner, {"type": "pair.delivered", "pair": pair, "seq": answer.seq})
+        finally:
+            answered(answer.seq)
 
     def hurry(self) -> None:
         """Let the messages and receipts that wait for others go now."""

@@ -121,7 +121,7 @@ class SocketConsumer(AsyncConsumer):
         """Take the answer to a frame, in the form of an event; what crossed the frame goes before it, if anything did."""
         self.unanswered -= 1
         said = not self._has_late_answer and self._is_at_once(self.answered_at_once, answer)
-        if self._events and self.work_off_at_once() and not said:
+        if self._events and self._work_off_at_once() and not said:
             said = self._is_at_once(self.answered_at_once, answer)
         if not said and not self.over:
             self._events.append(answer)
@@ -161,7 +161,7 @@ class SocketConsumer(AsyncConsumer):
             logger.exception("A %s could not be handled at once", event["type"])
             return False
 
-    def work_off_at_once(self) -> bool:
+    def _work_off_at_once(self) -> bool:
         """Handle what waits up to the first that takes waiting; return whether nothing waits any more."""
         while self._events and self._is_at_once(self.handled_at_once, self._events[0]):
             self._events.popleft()

@@ -44,6 +44,17 @@ async def test_a_partner_is_told_once_by_one_way_or_the_other(town, is_here):
     await bob.expect("left")  # and nothing else before it
 
 
+async def test_whoever_asked_is_answered_even_if_the_partner_could_not_be_told(town):
+    alice, bob, pair = await paired(town)
+
+    def broken(connection: str, event: dict[str, Any]) -> None:
+        raise RuntimeError(event["type"])
+
+    pairing = Pairing(town.redis, limits=NO_LIMITS, here=Here(bob.seat.connection, broken))
+    stored = await asyncio.wait_for(pairing.append(alice.seat, pair, 1, "hello", 0), 5)
+    assert await asyncio.wait_for(pairing.received(alice.seat, pair, stored.seq), 5) == 1
+
+
 async def test_a_message_sent_again_is_told_to_nobody_again(town):
     alice, bob, pair = await paired(town)
     neighbours = Neighbours(bob.seat.connection)

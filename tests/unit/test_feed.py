@@ -43,6 +43,13 @@ async def test_a_message_that_was_overtaken_before_its_answer_came_is_accepted_o
     assert await screen.feed.stored(Appended(2, 2, 0, [])), "an answer to the same message sent again is said"
 
 
+async def test_an_answer_that_comes_after_the_log_told_of_its_message_is_not_said():
+    screen = Screen()
+    await screen.feed.live(protocol.Message("p1", 4, 3, mine=False, text="hello", sent_at="2026-01-01T00:00:00.000Z"))
+    assert not await screen.feed.stored(Appended(2, 2, 0, [])), "the gap before Bob's message had it"
+    assert screen.frames == ALL
+
+
 async def test_a_message_after_a_gap_that_was_read_with_it_is_shown_once():
     screen = Screen()
     await screen.feed.live(protocol.Message("p1", 3, 3, mine=False, text="hello", sent_at="2026-01-01T00:00:00.000Z"))

@@ -52,14 +52,15 @@ local function refuse(code) return reply(refusal(code)) end
 local records
 
 -- One verb for several connections: `verb` gets `width` ARGV at a time, from the one numbered `first`. An error of Redis
--- is the answer to that one alone.
-local function reply_to_each(first, width, verb)
+-- is the answer to that one alone. `write`, if given, comes after the last and before anything is published.
+local function reply_to_each(first, width, verb, write)
   local answers = {}
   together, records = {}, {}
   for i = first, #ARGV, width do
     local done, answer = pcall(verb, unpack(ARGV, i, i + width - 1))
     answers[#answers + 1] = done and answer or {failed = tostring(type(answer) == 'table' and answer.err or answer)}
   end
+  if write then write() end
   for process, events in pairs(together) do publish(process, events) end
   return reply(answers)
 end

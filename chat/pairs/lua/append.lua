@@ -52,9 +52,11 @@ local function append(user, connection, pair, n, text, seen)
   return {n, seq, sent_at, missed, to_tell}
 end
 
-local answers = reply_to_each(6, 6, append)
-for pair, record in pairs(grown) do
-  redis.call('HSET', pair_key(pair), 'seq', record[SEQ], 'bytes', record[BYTES],
-    'host_n', record[N.host] or 0, 'guest_n', record[N.guest] or 0)
+local function write()
+  for pair, record in pairs(grown) do
+    redis.call('HSET', pair_key(pair), 'seq', record[SEQ], 'bytes', record[BYTES],
+      'host_n', record[N.host] or 0, 'guest_n', record[N.guest] or 0)
+  end
 end
-return answers
+
+return reply_to_each(6, 6, append, write)
