@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from allauth.account import forms as account_forms
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,15 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance.refresh_from_db(fields=["name"])
             return False
         return True
+
+
+class LoginForm(account_forms.LoginForm):
+    """Offers a new password by mail only where this site sends mail."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not settings.SENDS_MAIL:
+            self.fields["password"].help_text = ""
 
 
 class ResetPasswordForm(account_forms.ResetPasswordForm):

@@ -95,6 +95,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "chat.rooms.listing.waiting",
             ],
         },
     },
@@ -193,7 +194,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an email address changes: it 
 ACCOUNT_EMAIL_VERIFICATION = "optional" if SENDS_MAIL else "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_MAX_EMAIL_ADDRESSES = 3
-ACCOUNT_FORMS = {"reset_password": "chat.forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {"login": "chat.forms.LoginForm", "reset_password": "chat.forms.ResetPasswordForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tandem: "
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds; mail takes minutes
 # Besides django-allauth's own: who invites may be asked as often as joining may be tried (chat/pairs/pairing.py).

@@ -58,7 +58,7 @@ class Asks:
             follower.tell(protocol.encode(protocol.Lapsed(new, "declined")))
         elif standing == new:
             self._keep(new, to.user, follower)
-            if not to.is_closed:  # else it does not ring, and ends like one that nobody answers
+            if not to.wants_no_asks:  # else it does not ring, and ends like one that nobody answers
                 await self._audience.tell_only([to.user], protocol.Ask(new, me, seconds))
 
     async def withdraw(self, follower: Follower, ask: str) -> None:

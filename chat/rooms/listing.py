@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import F, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from chat.models import User
@@ -32,6 +34,15 @@ def listing(user: User) -> Listing:
         mine=mine.select_related("room__owner"),
         open=others.filter(is_open=True, closed=None).exclude(slug=LOBBY).select_related("owner"),
     )
+
+
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """For every page's header: how many invitations wait for an answer; nobody is asked where the page shows none."""
+    return {"rooms_waiting": partial(_waiting, request)}
+
+
+def _waiting(request: HttpRequest) -> int:
+    return inviting.waiting_for(request.user).count() if isinstance(request.user, User) else 0
 
 
 def _mine(user: User) -> QuerySet[Membership]:

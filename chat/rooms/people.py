@@ -30,11 +30,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Somebody:
-    """A user by whom another can be meant; `is_closed` where they block whoever asked."""
+    """A user by whom another can be meant; `is_closed` where they block whoever asked.
+
+    `wants_no_asks` there, and where they are not to be disturbed.
+    """
 
     user: int
     person: Person
     is_closed: bool
+    wants_no_asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,13 @@ def somebody(written: str, asker: int) -> Somebody:
         raise Refusal("unknown_user")
     if user.pk == asker:
         raise Refusal("yourself")
-    return Somebody(user.pk, person_frame(user), Block.objects.filter(owner=user, blocked=asker).exists())
+    is_closed = Block.objects.filter(owner=user, blocked=asker).exists()
+    return Somebody(user.pk, person_frame(user), is_closed, is_closed or user.do_not_disturb)
 
 
 def _named(written: str) -> User | None:
     name = written.replace("\0", "").strip().removeprefix("@")
-    people = User.objects.filter(is_active=True).only("username", "name")
+    people = User.objects.filter(is_active=True).only("username", "name", "do_not_disturb")
     small, _ = looks.keys(name)
     return people.filter(username__iexact=name).first() or people.filter(name_small=small).first()
 

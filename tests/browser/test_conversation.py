@@ -107,7 +107,7 @@ async def test_a_second_window_takes_over_and_the_first_can_take_it_back(visitor
     await expect(second.locator("#status")).to_contain_text("another window")
 
 
-async def test_the_settings_open_beside_a_conversation_and_the_partner_notices_nothing(visitor):
+async def test_other_pages_open_beside_a_conversation_and_the_partner_notices_nothing(visitor):
     alice, bob, _ = await talking(visitor)
     await bob.page.evaluate(
         """() => { window.tones = []; const bar = document.getElementById("status-bar");
@@ -117,6 +117,9 @@ async def test_the_settings_open_beside_a_conversation_and_the_partner_notices_n
         await alice.page.get_by_role("link", name="Settings (opens in a new tab)").click()
     settings = await opened.value
     await expect(settings.get_by_role("heading", level=1)).to_have_text("Settings")
+    async with alice.page.context.expect_page() as opened:
+        await alice.page.get_by_role("link", name="Rooms (opens in a new tab)").click()
+    await expect((await opened.value).get_by_role("heading", level=1)).to_have_text("Rooms")
     await alice.say("still here")
     await bob.reads("still here")
     assert set(await bob.page.evaluate("tones")) <= {"together"}

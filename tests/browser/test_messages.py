@@ -151,6 +151,8 @@ async def test_one_press_changes_a_token_that_somebody_else_tried(visitor):
     await mallory.sign_up()
     await mallory.token()
     await mallory.join(token)
+    await expect(bob.page.locator("#turned-away")).to_be_visible()
+    await expect(bob.page.get_by_role("button", name="Change my token")).to_be_hidden()  # it was not his that was tried
     await alice.page.get_by_role("button", name="Change my token").click()
     await expect(alice.page.locator("#told")).to_contain_text("Your token was changed")
     await expect(alice.page.locator("#turned-away")).to_be_hidden()

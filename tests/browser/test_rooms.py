@@ -391,6 +391,8 @@ async def test_one_changes_and_takes_away_ones_own_words_and_everybody_sees_it(v
     for one in (alice, bob):
         await one.reads("This message was deleted")
         await expect(one.page.get_by_role("log")).not_to_contain_text("hello")
+    author = last(bob).locator("[data-part=author]")  # or it would seem to be of whoever spoke before
+    await expect(author).to_have_text(alice.username, ignore_case=True)
 
 
 async def test_who_keeps_order_takes_away_what_others_said_and_others_cannot(visitor, site):

@@ -187,6 +187,12 @@ def test_in_debug_the_terminal_shows_the_mail():
         site.stop()
 
 
+def test_a_site_without_mail_offers_no_new_password_by_mail(client, db, settings):
+    for sends_mail in (True, False):
+        settings.SENDS_MAIL = sends_mail
+        assert ("/accounts/password/reset/" in client.get("/accounts/login/").content.decode()) is sends_mail
+
+
 def test_a_site_without_mail_asks_for_no_address():
     site = new_site(1)
     try:

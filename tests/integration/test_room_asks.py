@@ -67,16 +67,26 @@ async def test_a_token_that_was_arranged_is_used_once_and_by_the_same_again(peop
 
 async def test_whoever_said_yes_is_not_asked_again_and_may_not_want_to_be_disturbed(people, room, enter, here, keeper):
     alice, bob, _ = people
+    a, b, _ = await together(enter, room, *people)
+    found = await ask(a, b, bob)
     await keeper.do(
         lambda alias: User.objects.using(alias).filter(pk=bob.id).update(ask_first=True, do_not_disturb=True)
     )
-    a, b, _ = await together(enter, room, *people)
-    await b.send("admit", ask=await ask(a, b, bob))
+    await b.send("admit", ask=found)
     token = (await a.next("admitted"))["token"]
     guest = await alice.open(here)
     assert (await guest.join(token))["code"] == "partner_offline", "his page is still on its way"
     await bob.open(here)
     assert (await guest.join(token))["type"] == "joined"
+
+
+async def test_who_is_not_to_be_disturbed_hears_no_ask(people, room, enter, keeper):
+    _, bob, _ = people
+    a, b, _ = await together(enter, room, *people)
+    await keeper.do(lambda alias: User.objects.using(alias).filter(pk=bob.id).update(do_not_disturb=True))
+    await a.send("ask", to=bob.username)
+    await a.next("asked")
+    assert "ask" not in {frame["type"] for frame in await b.settle()}
 
 
 async def test_a_block_holds_whatever_was_arranged(people, room, enter, here, keeper):

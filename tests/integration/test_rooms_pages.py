@@ -203,6 +203,8 @@ def test_from_the_invitation_to_the_room(alice: User, bob: User) -> None:
     page = read(bob, "rooms")
     assert "1 invitation waits" in page
     assert "From <bdi>Alice</bdi>" in page
+    assert "1 invitation waits" in read(bob, "settings"), "every page's header says so"
+    assert "invitation waits" not in read(alice, "settings")
     assert 'data-socket="/ws/rooms/kitchen/"' in post(bob, "accept_room", room.invitations.get().pk)
     assert "Kitchen" in read(bob, "rooms")
 

@@ -17,8 +17,16 @@ const SENTENCES = {
 const placeOf = ({ at, line, hidden }) => `${at} ${line} ${hidden}`;
 
 export function createNotices(root, { heed, changeToken, announce }) {
-  root.querySelector("[data-action=change_at_once]").addEventListener("click", changeToken);
-  return createNoticeBoard(root, SENTENCES, placeOf, { heed, announce });
+  const change = root.querySelector("[data-action=change_at_once]");
+  change.addEventListener("click", changeToken);
+  const board = createNoticeBoard(root, SENTENCES, placeOf, { heed, announce });
+  return {
+    ...board,
+    render(state) {
+      change.hidden = state.pair?.role !== "host"; // the guest came by the host's token: nothing is won by changing their own
+      board.render(state);
+    },
+  };
 }
 
 /** The administrator's words before the site stops. */

@@ -16,10 +16,10 @@ import { createPreferences } from "./preferences.js";
 import { createPushSwitch } from "./push-switch.js";
 import { createReceipt } from "./receipt.js";
 import { say, write } from "./sentence.js";
-import { createSettingsLink } from "./settings-link.js";
 import { createStatus } from "./status.js";
 import { createTitle } from "./title.js";
 import { createTokenCard } from "./token-card.js";
+import { createWaysOut } from "./ways-out.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -40,8 +40,7 @@ export function createViews(root, act, { preferences, notifier }) {
   const asks = createAsks(byId("asks"), { ...act, block });
   const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
-  const { settings, newTab } = root.dataset;
-  const settingsLink = createSettingsLink(document.querySelector(`.site-nav a[href="${settings}"]`), newTab);
+  const waysOut = createWaysOut(document.querySelectorAll(".site-header a:not([aria-current]), .site-footer a"), root.dataset.newTab);
   const askToBlock = createBlock(dialogs.block);
   const blockPartner = dialogs.options.querySelector("[data-action=block_partner]");
   let partner = null;
@@ -95,7 +94,7 @@ export function createViews(root, act, { preferences, notifier }) {
     const fromPartner = renderConversation(state, conversation);
     composer.show(canWrite(state));
     renderInvite(state);
-    settingsLink.render(isTalking(state));
+    waysOut.render(isTalking(state));
     title.render(standing.refusal ? reason(standing.refusal) : t(...standing.says), fromPartner);
   }
 

@@ -17,8 +17,9 @@ export function createMessage(announce) {
   let shownBefore = null;
 
   function showAuthor(entry, continues) {
-    part.head.hidden = entry.mine || entry.action || entry.deleted || continues;
-    part.says.hidden = !part.head.hidden || entry.action;
+    const tellsItself = entry.action && !entry.deleted; // its words begin with the name
+    part.head.hidden = entry.mine || tellsItself || continues;
+    part.says.hidden = !part.head.hidden || tellsItself;
     write(part.says, t("author_says", { name: entry.mine ? t("you") : nameOf(entry) }));
     if (part.head.hidden) return;
     write(part.author, nameOf(entry));
