@@ -78,3 +78,12 @@ def test_the_rules_for_plurals_are_those_of_the_language(site: Path) -> None:
     rule = re.search(r"plural: \(n\) => (.+),\n", script)
     assert rule
     assert "n%10==1 && n%100!=11" in rule[1]
+
+
+@pytest.mark.parametrize("name", ["django", "djangojs"])
+def test_in_arabic_what_is_counted_from_11_to_99_stands_in_the_accusative(name: str) -> None:
+    """Django's rule has 100 to 102 before 11 to 99, unlike Unicode's order, which is easily taken for it."""
+    catalogue = (messages.ROOT / "locale" / "ar" / "LC_MESSAGES" / f"{name}.po").read_text()
+    pairs = re.findall(r'msgstr\[4\] "(.*)"\nmsgstr\[5\] "(.*)"', catalogue)
+    assert pairs
+    assert [pair for pair in pairs if pair[0].count("\u064b\u0627") > pair[1].count("\u064b\u0627")] == []

@@ -60,8 +60,8 @@ globalThis.tandemCatalogue = {
     "تُحفظ الرسائل يومًا واحدًا ({count}).",
     "تُحفظ الرسائل يومين ({count}).",
     "تُحفظ الرسائل {count} أيام.",
-    "تُحفظ الرسائل {count} يومًا.",
-    "تُحفظ الرسائل {count} يوم."
+    "تُحفظ الرسائل {count} يوم.",
+    "تُحفظ الرسائل {count} يومًا."
   ],
   "No passkey was used. Try again, or go another way.": "لم يُستخدم أي مفتاح مرور. حاول مرة أخرى أو اختر طريقة أخرى.",
   "Nobody can write or read here any more.": "لم يعد أحد يستطيع الكتابة أو القراءة هنا.",
@@ -186,7 +186,7 @@ globalThis.tandemCatalogue = {
   "What was seen cannot be taken back.": "ما شوهد لا يمكن استرجاعه.",
   "What you can type here:": "ما يمكنك كتابته هنا:",
   "Whatever stood here is gone from this screen. Log in to go on.": "اختفى ما كان هنا من هذه الشاشة. سجّل الدخول للمتابعة.",
-  "Whisper to somebody who is here: only the two of you see it.": "همس إلى شخص موجود هنا: لا يراه إلا أنتما.",
+  "Whisper to somebody who is here: only the two of you see it, and it is not kept.": "همس إلى شخص موجود هنا: لا يراه إلا أنتما، ولا يُحفظ.",
   "Whisper: only you and {name} see this": "همس: لا يراه إلا أنت و{name}",
   "Whispering to {name}: only they see it": "همس إلى {name}: لا يراه أحد غيره",
   "Whoever keeps order here decided that. A new invitation would let you in again.": "قرر ذلك من يحفظ النظام هنا. يمكنك الدخول ثانية بدعوة جديدة.",
@@ -224,16 +224,16 @@ globalThis.tandemCatalogue = {
     "بقي حرف واحد",
     "بقي حرفان",
     "بقيت {count} أحرف",
-    "بقي {count} حرفًا",
-    "بقي {count} حرف"
+    "بقي {count} حرف",
+    "بقي {count} حرفًا"
   ],
   "{count} character too many: a message has at most {limit}.": [
     "لا زيادة: في الرسالة {limit} حرف على الأكثر.",
     "حرف زائد: في الرسالة {limit} حرف على الأكثر.",
     "حرفان زائدان: في الرسالة {limit} حرف على الأكثر.",
     "{count} أحرف زائدة: في الرسالة {limit} حرف على الأكثر.",
-    "{count} حرفًا زائدًا: في الرسالة {limit} حرف على الأكثر.",
-    "{count} حرف زائد: في الرسالة {limit} حرف على الأكثر."
+    "{count} حرف زائد: في الرسالة {limit} حرف على الأكثر.",
+    "{count} حرفًا زائدًا: في الرسالة {limit} حرف على الأكثر."
   ],
   "{count} message selected": [
     "لم تُختر رسائل ({count})",
@@ -256,16 +256,16 @@ globalThis.tandemCatalogue = {
     "شخص واحد هنا:",
     "شخصان هنا:",
     "{count} أشخاص هنا:",
-    "{count} شخصًا هنا:",
-    "{count} شخص هنا:"
+    "{count} شخص هنا:",
+    "{count} شخصًا هنا:"
   ],
   "{count} suggestion": [
     "لا اقتراحات ({count})",
     "اقتراح واحد",
     "اقتراحان",
     "{count} اقتراحات",
-    "{count} اقتراحًا",
-    "{count} اقتراح"
+    "{count} اقتراح",
+    "{count} اقتراحًا"
   ],
   "{name} (@{username}) asks for the seat beside you": "{name} (@{username}) يطلب المقعد بجانبك",
   "{name} (@{username}) asks you for a private chat": "{name} (@{username}) يطلب محادثة خاصة معك",
@@ -277,16 +277,16 @@ globalThis.tandemCatalogue = {
     "دخل {name} وشخص آخر.",
     "دخل {name} وشخصان آخران.",
     "دخل {name} و{count} أشخاص آخرين.",
-    "دخل {name} و{count} شخصًا آخر.",
-    "دخل {name} و{count} شخص آخر."
+    "دخل {name} و{count} شخص آخر.",
+    "دخل {name} و{count} شخصًا آخر."
   ],
   "{name} and {count} other went out.": [
     "خرج {name} ({count}).",
     "خرج {name} وشخص آخر.",
     "خرج {name} وشخصان آخران.",
     "خرج {name} و{count} أشخاص آخرين.",
-    "خرج {name} و{count} شخصًا آخر.",
-    "خرج {name} و{count} شخص آخر."
+    "خرج {name} و{count} شخص آخر.",
+    "خرج {name} و{count} شخصًا آخر."
   ],
   "{name} and {other} are typing…": "يكتب {name} و{other}…",
   "{name} and {other} came in.": "دخل {name} و{other}.",

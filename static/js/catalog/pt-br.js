@@ -170,7 +170,7 @@ globalThis.tandemCatalogue = {
   "What was seen cannot be taken back.": "O que já foi visto não pode ser pego de volta.",
   "What you can type here:": "O que você pode digitar aqui:",
   "Whatever stood here is gone from this screen. Log in to go on.": "O que estava aqui saiu desta tela. Entre para continuar.",
-  "Whisper to somebody who is here: only the two of you see it.": "Sussurrar a alguém que está aqui: só vocês dois veem.",
+  "Whisper to somebody who is here: only the two of you see it, and it is not kept.": "Sussurrar a alguém que está aqui: só vocês dois veem, e não fica guardado.",
   "Whisper: only you and {name} see this": "Sussurro: só você e {name} veem isto",
   "Whispering to {name}: only they see it": "Sussurrando a {name}: só essa pessoa vê",
   "Whoever keeps order here decided that. A new invitation would let you in again.": "Quem mantém a ordem aqui decidiu isso. Um novo convite deixaria você entrar de novo.",

@@ -174,7 +174,7 @@ globalThis.tandemCatalogue = {
   "What was seen cannot be taken back.": "Увиденное забрать назад нельзя.",
   "What you can type here:": "Что здесь можно набрать:",
   "Whatever stood here is gone from this screen. Log in to go on.": "Всё, что здесь было, убрано с экрана. Войдите, чтобы продолжить.",
-  "Whisper to somebody who is here: only the two of you see it.": "Шепнуть кому-то, кто здесь: увидите только вы двое.",
+  "Whisper to somebody who is here: only the two of you see it, and it is not kept.": "Шепнуть кому-то, кто здесь: увидите только вы двое, и это не сохраняется.",
   "Whisper: only you and {name} see this": "Шёпот: видите только вы и {name}",
   "Whispering to {name}: only they see it": "Шёпотом для {name}: больше никто не увидит",
   "Whoever keeps order here decided that. A new invitation would let you in again.": "Так решили те, кто следит здесь за порядком. Войти снова можно по новому приглашению.",

@@ -52,7 +52,7 @@ export const ROOM_SENTENCES = {
 
   // Commands, by name
   command_users: gettext_noop("Show who is here."),
-  command_msg: gettext_noop("Whisper to somebody who is here: only the two of you see it."),
+  command_msg: gettext_noop("Whisper to somebody who is here: only the two of you see it, and it is not kept."),
   command_me: gettext_noop("Say what you do, such as “waves”."),
   command_name: gettext_noop("Take another display name."),
   command_invite: gettext_noop("Invite somebody to this room."),
