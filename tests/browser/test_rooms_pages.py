@@ -50,7 +50,7 @@ async def test_two_people_come_to_share_a_room_without_any_script(visitor):
     await invite(alice, about, bob.username)
     await reads(alice, f"{bob.username} is invited.")
     await bob.page.get_by_role("link", name="Rooms", exact=True).click()
-    await bob.page.get_by_role("link", name="1 invitation waits for your answer").click()
+    await bob.page.get_by_role("link", name="1 invitation waits for your answer", exact=True).click()
     await press(bob, "Accept: Kitchen")
     await expect(bob.page.get_by_role("heading", level=1)).to_have_text("Kitchen")
     await bob.go("/rooms/")
