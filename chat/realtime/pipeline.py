@@ -90,8 +90,13 @@ class Pipeline:
         return self.call("PUBLISH", name, payload)
 
     def register_script(self, text: str) -> Script:
-        """Return the script as something to call."""
+        """Return the script as something to call.
+
+        Redis learns it before the first call: of several that it does not know, a later one could overtake an earlier one.
+        """
         self._scripts.append(text)
+        if self._line is not None:
+            self.send(pack(("SCRIPT", "LOAD", text)), ignore)
         return Script(self, text)
 
     def future(self) -> asyncio.Future[Any]:

@@ -88,6 +88,16 @@ async def test_an_error_is_for_whoever_asked(pipeline):
     assert right == b"right"
 
 
+async def test_a_script_that_is_registered_late_is_known_before_its_first_call(pipeline, valkey):
+    """Or the first calls, made before one of them was sent whole, would be done in another order."""
+    await all_of(pipeline.call("PING"))
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.config_resetstat()
+        late = pipeline.register_script("return ARGV[1] .. ' late'")
+        assert await all_of(late(args=["too"])) == [b"too late"]
+        assert "errorstat_NOSCRIPT" not in await redis.info("errorstats")
+
+
 async def test_a_script_that_redis_has_forgotten_is_sent_whole(pipeline, valkey):
     script = pipeline.register_script("return ARGV[1]")
     async with Redis.from_url(valkey.url) as redis:
