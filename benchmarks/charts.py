@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from benchmarks import names
 from benchmarks.chart import Bar, Curve, bars, curves
-from benchmarks.results import GROWTH, GROWTH_PAIRS, Results, growth_name
+from benchmarks.results import Results
 
 Drawings = dict[str, tuple[str, str]]  # file name: what it shows, the SVG
 
@@ -29,10 +30,10 @@ def charts(results: Results) -> Drawings:
     return found
 
 
-def stacked(results: Results, workload: str, names: tuple[str, ...], form: str) -> list[Bar]:
+def stacked(results: Results, workload: str, figures: tuple[str, ...], form: str) -> list[Bar]:
     rows = []
     for peer in results.peers:
-        values = known(results, peer, workload, names)
+        values = known(results, peer, workload, figures)
         if values:
             rows.append(Bar(peer, values, form.format(*values)))
     return rows
@@ -63,20 +64,20 @@ def trouble(results: Results) -> list[Bar]:
 def growth(results: Results) -> list[Curve]:
     found = []
     for colour, peer in enumerate(results.peers):
-        for processes in GROWTH:
+        for processes in names.GROWTH:
             points = [
                 (float(pairs), sum(values))
-                for pairs in GROWTH_PAIRS
-                if (values := known(results, peer, growth_name(pairs, processes), ("server_us", "broker_us")))
+                for pairs in names.GROWTH_PAIRS
+                if (values := known(results, peer, names.growth(pairs, processes), ("server_us", "broker_us")))
             ]
             if len(points) > 1:
                 found.append(Curve(peer if processes == 1 else "", points, colour))
     return found
 
 
-def known(results: Results, peer: str, workload: str, names: tuple[str, ...]) -> list[float]:
+def known(results: Results, peer: str, workload: str, figures: tuple[str, ...]) -> list[float]:
     """Return these figures, or nothing if one is missing."""
-    values = [results.figure(peer, workload, name) for name in names]
+    values = [results.figure(peer, workload, name) for name in figures]
     return [value for value in values if value is not None] if None not in values else []
 
 

@@ -6,17 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.results import (
-    FLOODS,
-    GROWTH_PAIRS,
-    ROOMS,
-    Place,
-    Results,
-    crowd_name,
-    flood_name,
-    growth_name,
-    rooms_name,
-)
+from benchmarks import names
+from benchmarks.results import Place, Results
 
 # As in launch.py, which needs the load generator's client to be imported.
 UVICORN, DAPHNE = "Tandem, uvicorn", "Tandem, daphne"
@@ -83,13 +74,13 @@ def goals() -> list[Goal]:
         Goal("Pairs made per second, one process, uvicorn", alone("churn", "pairs_per_s"), 300, 800, ".0f", True),
         Goal(
             "CPU (server and broker) per message at 1,000 pairs ÷ at 10 pairs, as many under way in each, uvicorn",
-            among(*FLOODS, flood_name),
+            among(*names.FLOODS, names.flood),
             1.3,
             1.0,
         ),
         Goal(
             "The same with as many under way in all pairs together",
-            among(GROWTH_PAIRS[0], GROWTH_PAIRS[-1], partial(growth_name, processes=1)),
+            among(names.GROWTH_PAIRS[0], names.GROWTH_PAIRS[-1], partial(names.growth, processes=1)),
             1.3,
             1.0,
         ),
@@ -103,14 +94,14 @@ def goals() -> list[Goal]:
         ),
         Goal(
             "p99 ms of a delivery in a room of 1,000, 10 messages/s, two processes, uvicorn",
-            alone(crowd_name, "p99_ms"),
+            alone(names.CROWD, "p99_ms"),
             250,
             100,
             ".0f",
         ),
         Goal(
             "CPU (server and broker) per delivery among 100 rooms ÷ among 10, uvicorn",
-            among(ROOMS[0], ROOMS[-1], rooms_name),
+            among(names.ROOMS[0], names.ROOMS[-1], names.rooms),
             1.3,
             1.0,
         ),

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import names
 from benchmarks.processes import ROOT, LeftOut, broker, free_port, served
-from benchmarks.results import ROOMS
 from benchmarks.seats import Seat, SocketIOSeat, TandemSeat, TutorialSeat
 from tests.person import Person
 from tests.site import Site
@@ -88,7 +88,7 @@ def tandem(server: str) -> Peer:
         site = Site(folder, processes=0, RATE_LIMITS="off", DEBUG="")
         try:
             people = site.people(*(f"p{number}-" for number in range(PEOPLE)))
-            site.rooms(*(f"room-{number}" for number in range(max(ROOMS))))
+            site.rooms(*(f"room-{number}" for number in range(max(names.ROOMS))))
             yield Home(folder, site.valkey.process.pid, site.environment, people)
         finally:
             site.stop()

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from benchmarks import names
 from benchmarks.goals import DAPHNE, UVICORN, Goal, goals
-from benchmarks.results import (
-    GROWTH,
-    GROWTH_PAIRS,
-    ROOMS,
-    Place,
-    Results,
-    crowd_name,
-    flood_name,
-    growth_name,
-    rooms_name,
-)
+from benchmarks.results import Place, Results
 
 # heading, workload, figure, format
 COLUMNS = [
@@ -91,17 +82,17 @@ def ratios(results: Results) -> list[str]:
 
 def growth_table(results: Results) -> list[str]:
     """Return CPU per message, server and broker together, by what is under way, the number of pairs and of processes."""
-    rows = growth_rows(results, "4 in each pair", 1, flood_name)
-    for processes in GROWTH:
-        rows += growth_rows(results, "20 in all", processes, partial(growth_name, processes=processes))
-    pairs = [f"{pairs:,} pairs" for pairs in GROWTH_PAIRS]
+    rows = growth_rows(results, "4 in each pair", 1, names.flood)
+    for processes in names.GROWTH:
+        rows += growth_rows(results, "20 in all", processes, partial(names.growth, processes=processes))
+    pairs = [f"{pairs:,} pairs" for pairs in names.GROWTH_PAIRS]
     return markdown(["", "under way", "processes", *pairs, f"{pairs[-1]} ÷ {pairs[0]}"], rows)
 
 
 def growth_rows(results: Results, under_way: str, processes: int, name: Callable[[int], str]) -> list[list[str]]:
     rows = []
     for peer in results.peers:
-        places = [Place(peer, name(pairs), COST) for pairs in GROWTH_PAIRS]
+        places = [Place(peer, name(pairs), COST) for pairs in names.GROWTH_PAIRS]
         costs = [cost_of(results, place) for place in places]
         if any(cost != NONE for cost in costs):
             ratio = cell(results.ratio(places[-1], places[0]), ".2f")
@@ -132,14 +123,14 @@ def rooms_table(results: Results) -> list[str]:
     """Return a room of 1,000 people, and what a delivery costs (server and broker) by the number of rooms."""
     rows = []
     for peer in results.peers:
-        many = [Place(peer, rooms_name(count), COST) for count in ROOMS]
-        costs = [cost_of(results, place) for place in (Place(peer, crowd_name, COST), *many)]
+        many = [Place(peer, names.rooms(count), COST) for count in names.ROOMS]
+        costs = [cost_of(results, place) for place in (Place(peer, names.CROWD, COST), *many)]
         if any(cost != NONE for cost in costs):
-            latencies = [cell(results.figure(peer, crowd_name, name), form) for _, name, form in CROWD]
+            latencies = [cell(results.figure(peer, names.CROWD, name), form) for _, name, form in CROWD]
             rows.append([peer, *latencies, *costs, cell(results.ratio(many[-1], many[0]), ".2f")])
-    ratio = f"{ROOMS[-1]} ÷ {ROOMS[0]} rooms"
+    ratio = f"{names.ROOMS[-1]} ÷ {names.ROOMS[0]} rooms"
     headings = [heading for heading, *_ in CROWD]
-    return markdown(["", *headings, "µs a delivery", *(f"among {count} rooms" for count in ROOMS), ratio], rows)
+    return markdown(["", *headings, "µs a delivery", *(f"among {count} rooms" for count in names.ROOMS), ratio], rows)
 
 
 def has_rows(table: list[str]) -> bool:

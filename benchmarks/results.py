@@ -7,27 +7,6 @@ from statistics import median
 
 Figures = dict[str, float]
 
-GROWTH = {1: (10, 100, 1000), 2: (10, 1000)}  # numbers of pairs by the number of server processes
-GROWTH_PAIRS = GROWTH[1]
-FLOODS = (GROWTH_PAIRS[0], GROWTH_PAIRS[-1])
-ROOMS = (10, 100)
-crowd_name = "room of 1,000"
-
-
-def growth_name(pairs: int, processes: int) -> str:
-    """Return what the growth workload with so many pairs and server processes is called."""
-    return f"growth, {pairs} pairs, {processes} {'process' if processes == 1 else 'processes'}"
-
-
-def flood_name(pairs: int) -> str:
-    """Return what the flood among so many pairs is called."""
-    return f"flood, {pairs} pairs"
-
-
-def rooms_name(count: int) -> str:
-    """Return what the workload with so many rooms is called."""
-    return f"{count} rooms"
-
 
 @dataclass
 class Results:

@@ -11,13 +11,13 @@ from functools import partial
 
 import msgspec
 
-from benchmarks import machine
+from benchmarks import machine, names
 from benchmarks.conversation import Tally
 from benchmarks.launch import Peer, Running
 from benchmarks.loads import ByTheClock, Flood, Rotation
 from benchmarks.pairs import AT_ONCE, lines_of, pair_up, pairs
 from benchmarks.peers import slow_queries
-from benchmarks.results import FLOODS, GROWTH, ROOMS, Figures, crowd_name, flood_name, growth_name, rooms_name
+from benchmarks.results import Figures
 from benchmarks.rooms import Audience, people_in
 from benchmarks.seats import Seat, TandemSeat
 from benchmarks.window import Look, loaded, measure
@@ -181,11 +181,11 @@ WORKLOADS = [
     Workload("churn", churn, only=TandemSeat),  # the others have no pairs to make
     Workload("database trouble", database_trouble, slow_queries=True),
     *(
-        Workload(growth_name(count, processes), partial(growth, count=count), processes)
-        for processes, counts in GROWTH.items()
+        Workload(names.growth(count, processes), partial(growth, count=count), processes)
+        for processes, counts in names.GROWTH.items()
         for count in counts
     ),
-    *(Workload(flood_name(count), partial(flood, count=count)) for count in FLOODS),
-    Workload(crowd_name, crowd, processes=2),
-    *(Workload(rooms_name(count), partial(rooms, count=count)) for count in ROOMS),
+    *(Workload(names.flood(count), partial(flood, count=count)) for count in names.FLOODS),
+    Workload(names.CROWD, crowd, processes=2),
+    *(Workload(names.rooms(count), partial(rooms, count=count)) for count in names.ROOMS),
 ]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import machine
+from benchmarks import machine, names
 from benchmarks.chart import Bar, Curve, bars, curves
 from benchmarks.charts import charts
 from benchmarks.conversation import Line, Tally
@@ -16,18 +16,7 @@ from benchmarks.goals import DAPHNE, SOCKETIO, TUTORIAL, UVICORN, goals
 from benchmarks.loads import Flood, Rotation
 from benchmarks.page import page
 from benchmarks.report import report
-from benchmarks.results import (
-    FLOODS,
-    GROWTH,
-    ROOMS,
-    Figures,
-    Place,
-    Results,
-    crowd_name,
-    flood_name,
-    growth_name,
-    rooms_name,
-)
+from benchmarks.results import Figures, Place, Results
 from benchmarks.rooms import Audience
 from benchmarks.window import LOOK_SECONDS, QUIET_LOOKS, Look, latency, percentile, quiet_from, spent
 
@@ -218,12 +207,12 @@ def everything() -> Results:
     found = results()
     for value, peer in enumerate([UVICORN, DAPHNE, SOCKETIO, TUTORIAL], 1):
         found.figures[peer] = {}
-        names = ["server_us", "broker_us", "messages_per_s", "p50_ms", "p99_ms", "p99.9_ms", "kb_per_connection"]
-        names += ["calm_p50_ms", "calm_p99_ms", "calm_server_us", "pairs_per_s", "lost", "others_busy"]
-        figures: Figures = dict.fromkeys(names, float(value))
+        measured = ["server_us", "broker_us", "messages_per_s", "p50_ms", "p99_ms", "p99.9_ms", "kb_per_connection"]
+        measured += ["calm_p50_ms", "calm_p99_ms", "calm_server_us", "pairs_per_s", "lost", "others_busy"]
+        figures: Figures = dict.fromkeys(measured, float(value))
         workloads = ["idle", "flood", "fixed rate", "churn", "database trouble"]
-        workloads += [growth_name(pairs, processes) for processes, counts in GROWTH.items() for pairs in counts]
-        workloads += [crowd_name, *map(rooms_name, ROOMS), *map(flood_name, FLOODS)]
+        workloads += [names.growth(pairs, processes) for processes, counts in names.GROWTH.items() for pairs in counts]
+        workloads += [names.CROWD, *map(names.rooms, names.ROOMS), *map(names.flood, names.FLOODS)]
         for workload in workloads:
             found.add(peer, workload, 0, figures)
     return found
