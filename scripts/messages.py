@@ -21,13 +21,19 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-LANGUAGES = ["ru", "pt_BR", "ar"]
+# How many forms a counted sentence has, and which of them n takes, in C as gettext reads it. After Unicode CLDR's plural rules
+# for whole numbers below a million; Babel's own change from version to version, and with them the order of translations.
+PLURALS = {
+    "ru": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2)",
+    "pt_BR": "nplurals=2; plural=(n > 1)",
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)",
+}
+LANGUAGES = list(PLURALS)
 PYTHON_WORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
 SCRIPT_WORDS = {"gettext_noop": None, "ngettext_lazy": (1, 2)}
 BORROWED = "scripts/borrowed_sentences.py"  # of packages we use, where their own translations have a gap
 
 _PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%d")
-_PLURAL_RULE = re.compile(r"plural=([n0-9 ?:%&|=!<>()]+)")
 
 Key = tuple[str, ...]
 
@@ -35,9 +41,10 @@ Key = tuple[str, ...]
 class Undated(Catalog):
     """A catalogue that is the same whenever and by whomever it is compiled."""
 
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:
-        return [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", self.plural_forms)]
+    def __iter__(self) -> Iterator[Message]:
+        rule = PLURALS[str(self.locale)]
+        yield Message("", f"Content-Type: text/plain; charset=utf-8\nPlural-Forms: {rule};")
+        yield from (message for message in super().__iter__() if message.id)
 
 
 class Domain:
@@ -58,7 +65,7 @@ class Domain:
     def read(self, language: str) -> Catalog:
         path = self.po(language)
         if not path.exists():
-            return Catalog(locale=language)
+            return empty(language)
         return read_po(io.BytesIO(path.read_bytes()), locale=language)
 
     def compile(self, language: str) -> bytes:
@@ -107,6 +114,13 @@ class Domain:
             yield str(path.relative_to(self.root)), message if isinstance(message, tuple) else (message,)
 
 
+def empty(language: str) -> Catalog:
+    """A catalogue that has room for every form of a counted sentence in this language."""
+    catalog = Catalog(locale=language, header_comment="")
+    catalog.mime_headers = [("Plural-Forms", PLURALS[language])]
+    return catalog
+
+
 def domains(root: Path) -> list[Domain]:
     return [Domain(root, "django"), Domain(root, "djangojs")]
 
@@ -116,7 +130,7 @@ def update(root: Path = ROOT) -> None:
     for domain in domains(root):
         sentences = domain.sentences()
         for language in LANGUAGES:
-            before, after = domain.read(language), Catalog(locale=language, header_comment="")
+            before, after = domain.read(language), empty(language)
             for key, places in sentences.items():
                 known = before.get(key[0])
                 said = known.string if known and _key(known) == key else ""
@@ -175,22 +189,20 @@ def _written(catalog: Catalog) -> bytes:
     write_po(out, catalog, width=120, omit_header=True, sort_output=False, include_lineno=False)
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-        f'"Language: {catalog.locale}\\n"\n"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+        f'"Language: {catalog.locale}\\n"\n"Plural-Forms: {PLURALS[str(catalog.locale)]};\\n"\n\n'
     )
     return header.encode() + out.getvalue().lstrip()
 
 
 def _script(catalog: Catalog) -> str:
     """A catalogue as a script; the rule for plurals is C in gettext, which JavaScript reads the same way."""
-    rule = _PLURAL_RULE.search(catalog.plural_forms)
-    if not rule:
-        raise ValueError(f"no rule for plurals: {catalog.plural_forms}")
+    rule = PLURALS[str(catalog.locale)].partition("plural=")[2]
     sentences = {_key(message)[0]: message.string for message in catalog if message.id and message.string}
     words = json.dumps(sentences, ensure_ascii=False, indent=2, sort_keys=True)
     return (
         "/* Written by scripts/messages.py: translate in locale/, not here. */\n"
         f"globalThis.tandemCatalogue = {{\n"
-        f"  plural: (n) => Number({rule[1].strip()}),\n"
+        f"  plural: (n) => Number{rule},\n"
         f"  sentences: {words},\n}};\n"
     )
 

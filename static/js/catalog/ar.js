@@ -1,6 +1,6 @@
 /* Written by scripts/messages.py: translate in locale/, not here. */
 globalThis.tandemCatalogue = {
-  plural: (n) => Number((n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=0 && n%100<=2 ? 4 : 5)),
+  plural: (n) => Number(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5),
   sentences: {
   "({count}) New message · Tandem": [
     "Tandem",
@@ -60,8 +60,8 @@ globalThis.tandemCatalogue = {
     "تُحفظ الرسائل يومًا واحدًا ({count}).",
     "تُحفظ الرسائل يومين ({count}).",
     "تُحفظ الرسائل {count} أيام.",
-    "تُحفظ الرسائل {count} يوم.",
-    "تُحفظ الرسائل {count} يومًا."
+    "تُحفظ الرسائل {count} يومًا.",
+    "تُحفظ الرسائل {count} يوم."
   ],
   "No passkey was used. Try again, or go another way.": "لم يُستخدم أي مفتاح مرور. حاول مرة أخرى أو اختر طريقة أخرى.",
   "Nobody can write or read here any more.": "لم يعد أحد يستطيع الكتابة أو القراءة هنا.",
@@ -224,16 +224,16 @@ globalThis.tandemCatalogue = {
     "بقي حرف واحد",
     "بقي حرفان",
     "بقيت {count} أحرف",
-    "بقي {count} حرف",
-    "بقي {count} حرفًا"
+    "بقي {count} حرفًا",
+    "بقي {count} حرف"
   ],
   "{count} character too many: a message has at most {limit}.": [
     "لا زيادة: في الرسالة {limit} حرف على الأكثر.",
     "حرف زائد: في الرسالة {limit} حرف على الأكثر.",
     "حرفان زائدان: في الرسالة {limit} حرف على الأكثر.",
     "{count} أحرف زائدة: في الرسالة {limit} حرف على الأكثر.",
-    "{count} حرف زائد: في الرسالة {limit} حرف على الأكثر.",
-    "{count} حرفًا زائدًا: في الرسالة {limit} حرف على الأكثر."
+    "{count} حرفًا زائدًا: في الرسالة {limit} حرف على الأكثر.",
+    "{count} حرف زائد: في الرسالة {limit} حرف على الأكثر."
   ],
   "{count} message selected": [
     "لم تُختر رسائل ({count})",
@@ -256,16 +256,16 @@ globalThis.tandemCatalogue = {
     "شخص واحد هنا:",
     "شخصان هنا:",
     "{count} أشخاص هنا:",
-    "{count} شخص هنا:",
-    "{count} شخصًا هنا:"
+    "{count} شخصًا هنا:",
+    "{count} شخص هنا:"
   ],
   "{count} suggestion": [
     "لا اقتراحات ({count})",
     "اقتراح واحد",
     "اقتراحان",
     "{count} اقتراحات",
-    "{count} اقتراح",
-    "{count} اقتراحًا"
+    "{count} اقتراحًا",
+    "{count} اقتراح"
   ],
   "{name} (@{username}) asks for the seat beside you": "{name} (@{username}) يطلب المقعد بجانبك",
   "{name} (@{username}) asks you for a private chat": "{name} (@{username}) يطلب محادثة خاصة معك",
@@ -277,16 +277,16 @@ globalThis.tandemCatalogue = {
     "دخل {name} وشخص آخر.",
     "دخل {name} وشخصان آخران.",
     "دخل {name} و{count} أشخاص آخرين.",
-    "دخل {name} و{count} شخص آخر.",
-    "دخل {name} و{count} شخصًا آخر."
+    "دخل {name} و{count} شخصًا آخر.",
+    "دخل {name} و{count} شخص آخر."
   ],
   "{name} and {count} other went out.": [
     "خرج {name} ({count}).",
     "خرج {name} وشخص آخر.",
     "خرج {name} وشخصان آخران.",
     "خرج {name} و{count} أشخاص آخرين.",
-    "خرج {name} و{count} شخص آخر.",
-    "خرج {name} و{count} شخصًا آخر."
+    "خرج {name} و{count} شخصًا آخر.",
+    "خرج {name} و{count} شخص آخر."
   ],
   "{name} and {other} are typing…": "يكتب {name} و{other}…",
   "{name} and {other} came in.": "دخل {name} و{other}.",

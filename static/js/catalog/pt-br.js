@@ -1,6 +1,6 @@
 /* Written by scripts/messages.py: translate in locale/, not here. */
 globalThis.tandemCatalogue = {
-  plural: (n) => Number((n > 1)),
+  plural: (n) => Number(n > 1),
   sentences: {
   "({count}) New message · Tandem": [
     "({count}) Mensagem nova · Tandem",

@@ -1,6 +1,6 @@
 /* Written by scripts/messages.py: translate in locale/, not here. */
 globalThis.tandemCatalogue = {
-  plural: (n) => Number((n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)),
+  plural: (n) => Number(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2),
   sentences: {
   "({count}) New message · Tandem": [
     "({count}) Новое сообщение · Tandem",
