@@ -54,6 +54,11 @@ def busy_seconds() -> float:
     return sum(map(int, (user, nice, system, interrupts, soft))) / TICKS
 
 
+def stolen_seconds() -> float:
+    """What all cores of this machine wanted to run so far and could not, for the host gave its own cores to another machine."""
+    return int(Path("/proc/stat").read_text().split()[8]) / TICKS
+
+
 def resident_kb(*pids: int) -> int:
     """Memory of these processes that is in RAM, in kB; what they share counts for each."""
     return sum(int(resident.findall(Path(f"/proc/{pid}/status").read_text())[0]) for pid in pids)

@@ -50,6 +50,16 @@ class Results:
         rounds = [figures for workload in self.figures[peer].values() for figures in workload.values()]
         return int(sum(figures.get(name, 0) for figures in rounds))
 
+    def everywhere(self, name: str) -> list[float]:
+        """Return this figure of every measurement that has it."""
+        rounds = [
+            figures
+            for workloads in self.figures.values()
+            for by_round in workloads.values()
+            for figures in by_round.values()
+        ]
+        return [figures[name] for figures in rounds if name in figures]
+
     def as_json(self) -> dict[str, object]:
         return {
             **asdict(self),

@@ -34,6 +34,7 @@ class Look:
     broker: float
     generator: float
     machine: float  # all processes on all cores
+    stolen: float  # of which all cores were deprived by the host
     delivered: int
 
 
@@ -97,6 +98,7 @@ def spent(begin: Look, end: Look) -> Figures:
         "server_busy": server / took,
         "generator_busy": generator / took,
         "others_busy": max(end.machine - begin.machine - server - broker - generator, 0) / took,
+        "stolen": (end.stolen - begin.stolen) / took,
     }
 
 

@@ -153,6 +153,7 @@ def look_at(running: Running, tally: Tally) -> Callable[[], Look]:
             machine.cpu_seconds(*brokers),
             time.process_time(),
             machine.busy_seconds(),
+            machine.stolen_seconds(),
             tally.delivered,
         )
 

@@ -32,7 +32,7 @@ def parse(drawing: str) -> ElementTree.Element:
 
 def looks(*steps: tuple[float, float, int]) -> list[Look]:
     """Looks after each of these steps: milliseconds of the server and of the broker, messages delivered."""
-    found = [Look(0.0, 0.0, 0.0, 0.0, 0.0, 0)]
+    found = [Look(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)]
     for server, broker, delivered in steps:
         last = found[-1]
         found.append(
@@ -40,6 +40,7 @@ def looks(*steps: tuple[float, float, int]) -> list[Look]:
                 last.at + LOOK_SECONDS,
                 last.server + server / 1000,
                 last.broker + broker / 1000,
+                0.0,
                 0.0,
                 0.0,
                 last.delivered + delivered,
@@ -208,7 +209,7 @@ def everything() -> Results:
     for value, peer in enumerate([UVICORN, DAPHNE, SOCKETIO, TUTORIAL], 1):
         found.figures[peer] = {}
         measured = ["server_us", "broker_us", "messages_per_s", "p50_ms", "p99_ms", "p99.9_ms", "kb_per_connection"]
-        measured += ["calm_p50_ms", "calm_p99_ms", "calm_server_us", "pairs_per_s", "lost", "others_busy"]
+        measured += ["calm_p50_ms", "calm_p99_ms", "calm_server_us", "pairs_per_s", "lost", "others_busy", "stolen"]
         figures: Figures = dict.fromkeys(measured, float(value))
         workloads = ["idle", "flood", "fixed rate", "churn", "database trouble"]
         workloads += [names.growth(pairs, processes) for processes, counts in names.GROWTH.items() for pairs in counts]
@@ -300,6 +301,17 @@ def test_a_part_of_a_run_is_written_too():
     assert charts(found) == {}
     assert "](performance/" not in page(found, "performance")
     assert "not measured" in report(found)
+
+
+def test_a_page_says_who_else_wanted_the_cores():
+    found = everything()
+    shared = page(found, "figures")
+    assert "other work took 2.50 of its 2 cores at the median of the\nmeasurements, 4.00 at most" in shared
+    assert "the host kept 2.50 cores from it" in shared
+    for workloads in found.figures.values():
+        for rounds in workloads.values():
+            rounds[0] = {**rounds[0], "others_busy": 0.01, "stolen": 0.02}
+    assert "Nothing else ran." in page(found, "figures")
 
 
 def test_a_peer_that_got_nothing_through_is_shown_with_that():
