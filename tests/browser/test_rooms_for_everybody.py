@@ -6,8 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.test_accessibility import LOOKS, Scheme, assert_accessible
-from tests.browser.test_rooms import (
+from tests.browser.roommates import (
     arrive,
     ask,
     asks,
@@ -22,6 +21,7 @@ from tests.browser.test_rooms import (
     open_menu,
     together,
 )
+from tests.browser.test_accessibility import LOOKS, Scheme, assert_accessible
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
