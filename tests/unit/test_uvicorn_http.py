@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 from chatproject.heartbeat import Heartbeat
 from chatproject.uvicorn_http import REQUEST_BEATS, TandemHTTP
 from chatproject.uvicorn_socket import TandemSocket
-from tests.unit.test_uvicorn_socket import REQUEST, Transport, ticks
+from tests.unit.uvicorn_line import REQUEST, Transport, ticks
 
 HEAD = b"GET / HTTP/1.1\r\nHost: here\r\n"
 AT_MOST = 22  # beats
