@@ -60,13 +60,15 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What a renewal says: the pair the connection's user is in ('' for none) and its last seq, or why it is out.
+    """What a renewal says: the pair the connection's user is in ('' for none), its last seq and the last that the partner has on
+    screen, or why the connection is out.
 
     `asking` is the ask that the user waits for, `asks` are those at their door, with spaces between; '' for none.
     """
 
     pair: str = ""
     seq: int = 0
+    delivered: int = 0
     asking: str = ""
     asks: str = ""
     fenced: Literal["replaced", "restarting"] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from chat.pairs import protocol
-from chat.pairs.answers import Appended, Entry, Piece
+from chat.pairs.answers import Appended, Entry, Piece, Standing
 from chat.pairs.pairing import Pairing, Seat
 
 PIECE = 50  # messages read from the log at once: at most 96 kB
@@ -52,6 +52,16 @@ class Feed:
         if self.seq < frame.seq:  # else it was among what was read
             self.seq = frame.seq
             await self.say(frame)
+
+    def knows(self, standing: Standing) -> bool:
+        """Whether all that Redis says of this pair was told, or will be once the client has asked for what it missed."""
+        return self.holds_back or (standing.seq <= self.seq and standing.delivered <= self.delivered)
+
+    async def tick(self, seq: int) -> None:
+        """Ours up to `seq` are on the partner's screen; said unless it was."""
+        if self.pair and seq > self.delivered:
+            self.delivered = seq
+            await self.say(protocol.Delivered(self.pair, seq))
 
     async def recalled(self, frame: protocol.Recalled) -> None:
         """A message was taken back; what was never passed on will come from the log as that."""

@@ -102,7 +102,7 @@ class PairSocket(SocketConsumer):
         """Whether this socket knows already what Redis says."""
         if standing.fenced or standing.pair != (self.feed.pair or ""):
             return False
-        return standing.seq <= self.feed.seq and self.doorbell.agrees(standing)
+        return self.feed.knows(standing) and self.doorbell.agrees(standing)
 
     async def reconcile(self, standing: Standing) -> None:
         """Make good what an event should have said: the channel layer may lose some, Redis does not."""
@@ -114,9 +114,10 @@ class PairSocket(SocketConsumer):
                 return
             if standing.pair != (self.feed.pair or ""):
                 await self._stand_with(await self.pairing.look(self.seat))
-            else:
+            elif not self.feed.knows(standing):
                 with contextlib.suppress(Refusal):  # as above
                     await self.feed.catch_up(standing.seq)
+                    await self.feed.tick(standing.delivered)
             if not self.doorbell.agrees(standing):
                 await self.doorbell.reconcile()
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chat.pairs.answers import Standing
 from chat.pairs.pairing import Fenced, Limits, Pairing
 from chat.pairs.protocol import Pair, Person, Refusal
 from tests.town import PATIENCE, hurried, paired, refused, swept
@@ -266,13 +267,15 @@ async def test_a_worker_that_dies_in_silence_loses_its_seats_by_itself(town):
 async def test_renewing_keeps_a_seat_and_says_where_it_stands(town):
     alice, bob, pair = await paired(town)
     await alice.say(pair, 1)
+    await bob.say(pair, 1)
+    await town.pairing.received(bob.seat, pair, 1)
     before = await town.redis.zscore("tandem:due", f"lease:{alice.seat.user}")
     second = await town.enter("bob")
     standings = await hurried(town, lease=60_000).renew([alice.seat, bob.seat, second.seat])
-    assert [(standing.pair, standing.seq, standing.fenced) for standing in standings] == [
-        (pair, 1, None),
-        ("", 0, "replaced"),
-        (pair, 1, None),
+    assert standings == [
+        Standing(pair, seq=2, delivered=1),
+        Standing(fenced="replaced"),
+        Standing(pair, seq=2, delivered=0),
     ]
     assert await town.redis.zscore("tandem:due", f"lease:{alice.seat.user}") > before
 

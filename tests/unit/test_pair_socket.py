@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from chat.pairs import protocol
+from chat.pairs.answers import Standing
+from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
+from chat.pairs.pairing import Seat
 from chat.pairs.protocol import Pair, Person
 from chat.pairs.socket import PairSocket
+from chat.realtime.turn import Turn
 
 
 @pytest.fixture
@@ -16,6 +21,8 @@ def alice() -> Any:
     """Her socket, which knows the log up to 3, and what went out over it."""
     socket: Any = PairSocket()
     socket.feed = Feed(socket, socket, socket.say, Pair("p1", "host", Person("bob", "Bob"), present=True, seq=3, n=2))
+    socket.seat, socket.over, socket.turn = Seat(1, "window!1", "laptop", Person("alice", "Alice")), False, Turn()
+    socket.doorbell = Doorbell(socket, socket.seat, socket.say, socket.feed)
     socket.sent = []
     socket.send_now = lambda text: socket.sent.append(text) or True
     return socket
@@ -54,3 +61,20 @@ def test_where_the_reader_is_slow_nothing_has_happened(alice):
     assert not alice.handled_at_once(message(4))
     assert not alice.handled_at_once(delivered(3))
     assert (alice.feed.seq, alice.feed.delivered) == (3, 0)
+
+
+async def test_a_tick_that_got_lost_comes_with_the_renewal_and_only_once(alice):
+    said = Standing("p1", seq=3, delivered=2)
+    assert not alice.agrees(said)
+    for _ in range(2):
+        await alice.reconcile(said)
+    assert alice.sent == [protocol.encode(protocol.Delivered("p1", 2))]
+    assert alice.agrees(said)
+
+
+async def test_a_renewal_does_not_come_between_welcome_and_the_replay(alice):
+    alice.feed.hold_back()
+    said = Standing("p1", seq=4, delivered=2)
+    assert alice.agrees(said)
+    await alice.reconcile(said)
+    assert (alice.sent, alice.feed.holds_back) == ([], True)

@@ -1,7 +1,13 @@
 -- Connections of one process prove that they live.
 -- ARGV: lease (ms), then user and connection of each
--- RETURNS a list: {pair, seq, asking, asks} for each, or {fenced} for one that has lost its seat
+-- RETURNS a list: {pair, seq, delivered, asking, asks} for each, or {fenced} for one that has lost its seat
 -- Invariant: a connection that was replaced or ran out stays out.
+
+-- The log's end, and up to where the partner has this user's messages on screen.
+local function ends(user, pair)
+  local host, seq, by_host, by_guest = unpack(redis.call('HMGET', pair_key(pair), 'host', 'seq', 'host_received', 'guest_received'))
+  return tonumber(seq or 0), tonumber((host == user and by_guest or by_host) or 0)
+end
 
 local lease = table.remove(ARGV, 1)
 local until_ = now() + lease
@@ -14,9 +20,9 @@ for i = 1, #ARGV, 2 do
     pair = pair or nil
     redis.call('ZADD', DUE, until_, 'lease:' .. user)
     keep(user, pair)
-    table.insert(answers, {
-      pair = pair or '', seq = pair and number(pair_key(pair), 'seq') or 0, asking = asking or '', asks = asks or '',
-    })
+    local answer = {pair = pair or '', asking = asking or '', asks = asks or ''}
+    if pair then answer.seq, answer.delivered = ends(user, pair) end
+    table.insert(answers, answer)
   else
     table.insert(answers, {fenced = holder and 'replaced' or 'restarting'})
   end
