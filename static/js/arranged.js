@@ -7,6 +7,8 @@ import { make } from "./protocol.js";
 
 export const PATIENCE = 15_000; // ms: a page on a slow line is there by then
 const TRY_AFTER = [500, 1_000, 1_500, 2_000, 3_000, 3_500, 3_500]; // ms, as long as the partner is not here
+// What a refusal means where the partner has just said yes.
+const MEANS = { partner_offline: "arranged_gone", room_full: "arranged_full" };
 
 export class Arranged {
   #pair = null; // {role, partner, token, until}
@@ -36,7 +38,7 @@ export class Arranged {
     if (event.type !== "error" || event.for !== "join") return event;
     if (event.code === "partner_offline" && this.now() < this.#deadline) return this.#tryAgain();
     this.#end();
-    return event.code === "partner_offline" ? { ...event, code: "arranged_gone", notified: false } : event;
+    return event.code in MEANS ? { ...event, code: MEANS[event.code], notified: false } : event;
   }
 
   /** What to say of it where `state` (of pair.js) has nothing better to say, or null. */

@@ -52,6 +52,7 @@ const actions = {
   try_now: () => connection.open(),
   use_here: () => connection.open(),
   leave: () => happen({ type: "leave" }),
+  blocking: (username) => happen({ type: "blocking", username }),
   withdraw: () => happen({ type: "withdraw" }),
   admit: (ask) => happen({ type: "admit", ask }),
   decline: (ask) => happen({ type: "decline", ask }),

@@ -3,8 +3,8 @@
  *
  * `at` is where you stand with other people; `line` is the connection to the server, which comes and goes meanwhile.
  * Events are the server's frames, the connection's `connecting`, `offline` and `closed`, and what the person does:
- * `join {token}`, `withdraw`, `admit {ask}`, `decline {ask}`, `leave`, `clear`, `edited` (the field for a token), `heeded`
- * (a notice).
+ * `join {token}`, `withdraw`, `admit {ask}`, `decline {ask}`, `leave`, `blocking {username}` (null: it did not work), `clear`,
+ * `edited` (the field for a token), `heeded` (a notice).
  */
 
 import { admit, ask, asked, decline, door, lapsed, withdraw } from "./asking.js";
@@ -14,7 +14,7 @@ import { NOBODY, QUIET, to } from "./state.js";
 
 export { start } from "./state.js";
 
-const WHEREVER = { ...line, welcome, token: newToken, joined, error, heeded, door, ask, lapsed, admit, decline };
+const WHEREVER = { ...line, welcome, token: newToken, joined, error, heeded, door, ask, lapsed, admit, decline, blocking };
 
 const TABLE = {
   unknown: { join },
@@ -154,8 +154,14 @@ function leave(state) {
   return result;
 }
 
+// To block one's partner ends the pair; the server tells both of us what it tells anybody who was left.
+function blocking(state, { username }) {
+  return to(state, { blocking: username });
+}
+
 function left(state, { reason, delivered }) {
-  return end(state, reason, delivered);
+  const isOurDoing = state.blocking === state.pair.partner.username;
+  return end(state, isOurDoing ? "you_blocked" : reason, delivered);
 }
 
 function end(state, reason, delivered) {

@@ -31,7 +31,7 @@ const PLACES = {
 };
 
 const NAMED_CAUSES = ["restarting", "flooding"];
-const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_left: "you_left", gone: "gone" };
+const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_left: "you_left", you_blocked: "you_blocked", gone: "gone" };
 
 const partnerOf = ({ pair }) => ({ name: pair.partner.name });
 

@@ -4,7 +4,10 @@
 const NOTHING = { retryAt: null, lineReason: null, notice: null, user: null, token: null, wish: null, hidden: false, door: null };
 
 /** Of any pair: nothing yet. */
-export const NOBODY = { pair: null, seconds: null, until: null, reason: null, refusal: null, turnedAway: 0, owner: null };
+export const NOBODY = {
+  ...{ pair: null, seconds: null, until: null, reason: null, refusal: null, turnedAway: 0, owner: null },
+  blocking: null, // the user name of somebody whom we are about to block
+};
 
 /** Nobody at the door. */
 export const QUIET = { asks: [], lapsed: null };

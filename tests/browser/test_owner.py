@@ -165,6 +165,7 @@ async def test_the_partner_can_be_blocked_and_unblocked(visitor):
     await alice.page.get_by_role("button", name="Block this person…").click()
     await block(alice, bob)
     await bob.stands(f"{alice.username} left")
+    await alice.stands(f"You blocked {bob.username}")
     await bob.join(token)
     await bob.stands("The owner of this token is not here right now")
     await alice.go("/settings/")
@@ -196,6 +197,7 @@ async def test_that_the_partner_is_blocked_stays_said_when_the_conversation_ends
     for page, frame in held:
         page.send(frame)
     await expect(alice.page.locator("#chat")).to_have_attribute("data-stage", "ended")
+    await alice.stands(f"You blocked {bob.username}")
     await expect(alice.page.locator("#told")).to_contain_text("Blocked")
 
 

@@ -64,8 +64,15 @@ test("it gives up in the end, in words, having tried no more than eight times", 
 test("any other refusal is told at once", () => {
   const arranged = arrive("guest");
   arranged.begin();
-  const full = { ...ABSENT, code: "room_full" };
-  assert.equal(arranged.pass(full), full);
+  const refused = { ...ABSENT, code: "already_paired" };
+  assert.equal(arranged.pass(refused), refused);
+  assert.equal(storage.arranged(), null);
+});
+
+test("of a partner who said yes and has not left somebody else yet, that is said", () => {
+  const arranged = arrive("guest");
+  arranged.begin();
+  assert.equal(arranged.pass({ ...ABSENT, code: "room_full" }).code, "arranged_full");
   assert.equal(storage.arranged(), null);
 });
 

@@ -311,3 +311,17 @@ test("the machine changes no state that it was given", () => {
   step(before, aWelcome(), NOW);
   assert.equal(before.at, "paired");
 });
+
+test("whoever blocked their partner is told so, and nobody who only tried to", () => {
+  paired();
+  happen({ type: "blocking", username: "bob" }, left());
+  assert.equal(state.reason, "you_blocked");
+  paired();
+  happen({ type: "blocking", username: "bob" }, { type: "blocking", username: null }, left());
+  assert.equal(state.reason, "left");
+  paired();
+  happen({ type: "blocking", username: "mallory" }, left());
+  assert.equal(state.reason, "left", "somebody at the door was blocked, not the partner");
+  happen({ type: "blocking", username: "bob" }, { type: "joined", pair: aPair({ id: "p2" }) }, left({ pair: "p2" }));
+  assert.equal(state.reason, "left", "that was before this pair");
+});

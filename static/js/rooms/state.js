@@ -101,8 +101,11 @@ function renamed(state, frame) {
 
 // Asking somebody for a pair
 
+// One question at a time: whoever was asked before is asked no more.
 function askFor(state, { to: username }) {
-  return to(state, { wish: { ask: username }, refusal: null, fate: null }, send(make.ask(username)));
+  const before = state.asking && state.asking.person.username !== username ? [send(make.withdraw(state.asking.ask))] : [];
+  const asking = before.length ? null : state.asking;
+  return to(state, { asking, wish: { ask: username }, refusal: null, fate: null }, ...before, send(make.ask(username)));
 }
 
 function asked(state, { ask: id, person, seconds }, now) {

@@ -3,8 +3,11 @@
 import { confirm } from "./confirm.js";
 import { partsOf, say } from "./sentence.js";
 
-/** `dialog` is the question, whose form knows where to send the answer. */
-export function createBlock(dialog, fetch = globalThis.fetch.bind(globalThis)) {
+/**
+ * `dialog` is the question, whose form knows where to send the answer. `blocking(username)` is told before it is sent, for the end
+ * of a conversation comes by another way and may be first; and with null if it came to nothing.
+ */
+export function createBlock(dialog, blocking = () => {}, fetch = globalThis.fetch.bind(globalThis)) {
   const form = dialog.querySelector("form");
   const { title } = partsOf(dialog);
 
@@ -22,6 +25,9 @@ export function createBlock(dialog, fetch = globalThis.fetch.bind(globalThis)) {
     say(title, name === username ? "block" : "block_as", { name, username });
     form.elements.username.value = username;
     if (!(await confirm(dialog))) return null;
-    return (await post()) ? "blocked" : "not_blocked";
+    blocking(username);
+    if (await post()) return "blocked";
+    blocking(null);
+    return "not_blocked";
   };
 }

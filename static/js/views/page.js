@@ -41,7 +41,7 @@ export function createViews(root, act, { preferences, notifier }) {
   const doorForm = createDoorForm(byId("door-form"), announce);
   const title = createTitle(document);
   const waysOut = createWaysOut(document.querySelectorAll(".site-header a:not([aria-current]), .site-footer a"), root.dataset.newTab);
-  const askToBlock = createBlock(dialogs.block);
+  const askToBlock = createBlock(dialogs.block, act.blocking);
   const blockPartner = dialogs.options.querySelector("[data-action=block_partner]");
   let partner = null;
   createPreferences(dialogs.options, preferences, notifier);

@@ -75,6 +75,16 @@ test("the asker waits, may withdraw, and hears how it ended", () => {
   assert.equal(step(declined, { type: "heeded" }).state.fate, null);
 });
 
+test("whoever asks somebody else asks the first no more; a refusal of the second leaves nothing open", () => {
+  const asking = play(WELCOME, { type: "ask_for", to: "bob" }, ASKED);
+  const other = step(asking.state, { type: "ask_for", to: "carol" });
+  assert.deepEqual(sends(other), [{ type: "withdraw", ask: "a1" }, { type: "ask", to: "carol" }]);
+  const lapsed = step(other.state, { type: "lapsed", ask: "a1", reason: "withdrawn" }).state;
+  assert.deepEqual([lapsed.asking, lapsed.fate, lapsed.wish], [null, null, { ask: "carol" }]);
+  const again = step(asking.state, { type: "ask_for", to: "bob" });
+  assert.deepEqual(sends(again), [{ type: "ask", to: "bob" }], "the server answers with the question that is open");
+});
+
 test("an ask that is refused says why", () => {
   const { state } = play(WELCOME, { type: "ask_for", to: "bob" }, { type: "error", code: "not_here", message: "", for: "ask" });
   assert.equal(state.refusal.code, "not_here");
