@@ -149,3 +149,16 @@ async def test_a_browser_that_forbids_notifications_is_told_about_and_nothing_is
     await alice.page.evaluate("window.hide()")
     await visit(visitor, alice)
     assert await alice.page.evaluate("window.notified") == []
+
+
+async def test_on_a_phone_whoever_came_to_join_gets_to_the_field_in_one_step(visitor):
+    alice, bob = await visitor("alice", width=360), await visitor("bob", width=1440)
+    field = "Your partner's token or link"
+    for somebody in (alice, bob):
+        await somebody.sign_up()
+        await somebody.stands("Waiting")
+    await alice.page.get_by_role("link", name="Join them").click()
+    await expect(alice.page.get_by_label(field)).to_be_focused()
+    await expect(alice.page.get_by_label(field)).to_be_in_viewport(ratio=1)
+    await expect(bob.page.get_by_label(field)).to_be_in_viewport(ratio=1)
+    await expect(bob.page.get_by_role("link", name="Join them")).to_be_hidden()
