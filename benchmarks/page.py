@@ -10,6 +10,10 @@ from benchmarks.report import goals_table, growth_table, ratios, rooms_table, ta
 from benchmarks.results import Results
 
 NOISE = 0.05  # cores; below this nobody else was there
+STOLEN = """That makes waking up dear, and Tandem, which
+asks the broker before it delivers, wakes up more often than those that do not."""
+SHARED = """Read messages/s and latencies as rough. CPU per message is better, but not exact either: a server that has to wait for
+its core finds many frames at once, which is cheaper for each."""
 NAMES = ["cpu.svg", "rate.svg", "latency.svg", "memory.svg", "growth.svg", "trouble.svg"]
 TEMPLATE = Path(__file__).with_name("page.md")
 
@@ -59,10 +63,13 @@ def company(results: Results) -> str:
     others, stolen = results.everywhere("others_busy"), results.everywhere("stolen")
     if max(others + stolen, default=0) < NOISE:
         return "Nothing else ran."
-    cores = results.machine["cores"]
-    kept = f"{median(stolen):.2f} cores from it that it wanted (steal time), {max(stolen):.2f} at most"
-    return f"""**The machine was shared**: other work took {median(others):.2f} of its {cores} cores at the median of the
-measurements, {max(others):.2f} at most; the host kept {kept}.
-Read messages/s and latencies as rough: who wakes up more often waits more often for a core that was given away, and Tandem,
-which asks the broker before it delivers, wakes up twice as often as those that do not. CPU per message is better, but not
-exact either: a server that has to wait for its core finds many frames at once, which is cheaper for each."""
+    said = ["**The machine was shared.**"]
+    if max(others) >= NOISE:
+        said.append(f"Other work took {shares(others)} of its {results.machine['cores']} cores.")
+    if max(stolen) >= NOISE:
+        said.append(f"The host kept {shares(stolen)} of them for other machines. {STOLEN}")
+    return "\n".join([*said, SHARED])
+
+
+def shares(cores: list[float]) -> str:
+    return f"{median(cores):.2f} (at the median of the measurements; {max(cores):.2f} at most)"

@@ -159,6 +159,8 @@ def faults(root: Path = ROOT) -> list[str]:
             found += [f"{where}: not in the catalogue: {key[0]!r}" for key in sorted(sentences - messages.keys())]
             found += [f"{where}: no longer said: {key[0]!r}" for key in sorted(messages.keys() - sentences)]
             found += [f"{where}: {fault}" for message in messages.values() for fault in _faults_of(message)]
+            if f"Plural-Forms: {PLURALS[language]};" not in domain.po(language).read_text():
+                found.append(f"{where}: its forms of counted sentences are ordered by another rule")
             path = domain.compiled(language)
             if not path.exists() or path.read_bytes() != domain.compile(language):
                 found.append(f"{where}: not compiled")

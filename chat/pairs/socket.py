@@ -49,6 +49,8 @@ class PairSocket(SocketConsumer):
         feed = self.feed
         if pair != feed.pair or seq > feed.seq:  # its `accepted` is still on the way
             return False
+        if seq <= feed.delivered:  # a renewal was faster
+            return True
         if not self.send_now(protocol.encode(protocol.Delivered(pair, seq))):
             return False
         feed.delivered = seq
@@ -63,10 +65,8 @@ class PairSocket(SocketConsumer):
 
     async def delivered(self, event: dict[str, Any]) -> None:
         """Pass on how far ours are on the partner's screen, which could not be said at once."""
-        pair, seq = event["pair"], event["seq"]
-        if pair == self.feed.pair:
-            self.feed.delivered = seq
-            await self.say(protocol.Delivered(pair, seq))
+        if event["pair"] == self.feed.pair:
+            await self.feed.tick(event["seq"])
 
     async def published(self, event: dict[str, Any]) -> None:
         """Pass a published frame on, if it is of this socket's pair."""

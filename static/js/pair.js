@@ -154,14 +154,13 @@ function leave(state) {
   return result;
 }
 
-// To block one's partner ends the pair; the server tells both of us what it tells anybody who was left.
+// To block one's partner ends the pair; the server says of it to both what it says to anybody who was left.
 function blocking(state, { username }) {
   return to(state, { blocking: username });
 }
 
 function left(state, { reason, delivered }) {
-  const isOurDoing = state.blocking === state.pair.partner.username;
-  return end(state, isOurDoing ? "you_blocked" : reason, delivered);
+  return end(state, reason, delivered);
 }
 
 function end(state, reason, delivered) {

@@ -31,7 +31,7 @@ const PLACES = {
 };
 
 const NAMED_CAUSES = ["restarting", "flooding"];
-const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_left: "you_left", you_blocked: "you_blocked", gone: "gone" };
+const ENDINGS = { timeout: "left_timeout", logged_out: "left_logged_out", you_left: "you_left", gone: "gone" };
 
 const partnerOf = ({ pair }) => ({ name: pair.partner.name });
 
@@ -61,5 +61,10 @@ function away(state) {
 
 function ended(state) {
   if (state.refusal || state.asks.length) return waiting(state);
-  return { tone: "over", says: [ENDINGS[state.reason] ?? "left", partnerOf(state)] };
+  return { tone: "over", says: [endingOf(state), partnerOf(state)] };
+}
+
+function endingOf({ blocking, pair, reason }) {
+  if (blocking === pair.partner.username) return "you_blocked";
+  return ENDINGS[reason] ?? "left";
 }

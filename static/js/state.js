@@ -6,7 +6,7 @@ const NOTHING = { retryAt: null, lineReason: null, notice: null, user: null, tok
 /** Of any pair: nothing yet. */
 export const NOBODY = {
   ...{ pair: null, seconds: null, until: null, reason: null, refusal: null, turnedAway: 0, owner: null },
-  blocking: null, // the user name of somebody whom we are about to block
+  blocking: null, // the user name of somebody whom we block or have just blocked
 };
 
 /** Nobody at the door. */

@@ -201,6 +201,23 @@ async def test_that_the_partner_is_blocked_stays_said_when_the_conversation_ends
     await expect(alice.page.locator("#told")).to_contain_text("Blocked")
 
 
+async def test_a_block_that_did_not_work_is_not_said_to_have_worked(visitor):
+    alice, bob = await visitor("alice"), await visitor("bob")
+    await alice.sign_up()
+    await bob.sign_up()
+    await bob.token()
+    await bob.join(await alice.token())
+    await alice.stands("Connected with")
+    await alice.page.route("**/blocks/", lambda route: route.abort())
+    await alice.page.get_by_role("button", name="Options").click()
+    await alice.page.get_by_role("button", name="Block this person…").click()
+    question = alice.page.get_by_role("dialog", name=f"Block {bob.username}?")
+    await question.get_by_role("button", name="Block").click()
+    await expect(alice.page.locator("#told")).to_contain_text("This could not be done")
+    await bob.leave()
+    await alice.stands(f"{bob.username} left")
+
+
 async def test_who_asks_can_be_blocked_and_is_told_no_more_than_no(visitor):
     alice, token = await asks_first(visitor)
     bob = await at_the_door(visitor, alice, token)

@@ -280,6 +280,15 @@ async def test_renewing_keeps_a_seat_and_says_where_it_stands(town):
     assert await town.redis.zscore("tandem:due", f"lease:{alice.seat.user}") > before
 
 
+async def test_renewing_says_nothing_is_delivered_where_only_ones_own_screen_has_something(town):
+    alice, bob, pair = await paired(town)
+    await alice.say(pair, 1)
+    await bob.say(pair, 1)
+    await town.pairing.received(alice.seat, pair, 2)
+    host, guest = await town.pairing.renew([alice.seat, bob.seat])
+    assert (host.delivered, guest.delivered) == (0, 2)
+
+
 async def test_an_outage_counts_against_nobody(town):
     alice, bob, pair = await paired(town)
     await hurried(town, hold=1).drop(bob.seat)

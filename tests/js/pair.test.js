@@ -312,16 +312,14 @@ test("the machine changes no state that it was given", () => {
   assert.equal(before.at, "paired");
 });
 
-test("whoever blocked their partner is told so, and nobody who only tried to", () => {
+test("it is remembered whom we block, until the next pair", () => {
   paired();
   happen({ type: "blocking", username: "bob" }, left());
-  assert.equal(state.reason, "you_blocked");
-  paired();
-  happen({ type: "blocking", username: "bob" }, { type: "blocking", username: null }, left());
-  assert.equal(state.reason, "left");
-  paired();
-  happen({ type: "blocking", username: "mallory" }, left());
-  assert.equal(state.reason, "left", "somebody at the door was blocked, not the partner");
-  happen({ type: "blocking", username: "bob" }, { type: "joined", pair: aPair({ id: "p2" }) }, left({ pair: "p2" }));
-  assert.equal(state.reason, "left", "that was before this pair");
+  assert.deepEqual([state.blocking, state.reason], ["bob", "left"]);
+  happen(aWelcome(aPair({ ended: "left" })));
+  assert.equal(state.blocking, "bob", "through a lost line too");
+  happen({ type: "blocking", username: null });
+  assert.equal(state.blocking, null, "it did not work");
+  happen({ type: "blocking", username: "bob" }, { type: "joined", pair: aPair({ id: "p2" }) });
+  assert.equal(state.blocking, null);
 });

@@ -34,6 +34,14 @@ const WORDS = [
   ["Bob's connection dropped.", [aWelcome(), joined, { type: "away", pair: "p1", seconds: 22 }]],
   ["Bob's connection dropped. The seat is kept for a short while.", [aWelcome(aPair({ present: false }))]],
   ["Bob left. You can be joined again, or join someone.", [aWelcome(), joined, left("left")]],
+  [
+    "You blocked Bob. You can be joined again, or join someone.",
+    [aWelcome(), joined, left("left"), { type: "blocking", username: "bob" }],
+  ],
+  [
+    "Bob left. You can be joined again, or join someone.",
+    [aWelcome(), joined, { type: "blocking", username: "mallory" }, left("left")],
+  ],
   ["Bob did not come back. You can be joined again, or join someone.", [aWelcome(), joined, left("timeout")]],
   ["Bob logged out. You can be joined again, or join someone.", [aWelcome(), joined, left("logged_out")]],
   [

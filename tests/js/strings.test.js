@@ -46,6 +46,19 @@ test("Brazilian Portuguese counts none as one", () => {
   ]);
 });
 
+test("a number takes the form that it takes in Unicode's chart of plural rules", () => {
+  const forms = {
+    ru: [[1, 21, 101], [2, 4, 22, 104], [0, 5, 11, 12, 14, 20, 111]],
+    "pt-br": [[0, 1], [2, 11, 100]],
+    ar: [[0], [1], [2], [3, 10, 103, 110], [11, 99, 111, 199], [100, 101, 102, 200]],
+  };
+  for (const [language, numbers] of Object.entries(forms)) {
+    speak(language);
+    const chosen = numbers.map((some) => new Set(some.map(globalThis.tandemCatalogue.plural)));
+    assert.deepEqual(chosen, numbers.map((_, form) => new Set([form])), language);
+  }
+});
+
 test("a name stays a piece of its own in every language", () => {
   speak("ru");
   assert.deepEqual(parts("connected", { name: "Мира" }), [{ text: "На связи: " }, { text: "Мира", param: "name" }]);

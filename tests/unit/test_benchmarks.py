@@ -305,13 +305,17 @@ def test_a_part_of_a_run_is_written_too():
 
 def test_a_page_says_who_else_wanted_the_cores():
     found = everything()
-    shared = page(found, "figures")
-    assert "other work took 2.50 of its 2 cores at the median of the\nmeasurements, 4.00 at most" in shared
-    assert "the host kept 2.50 cores from it" in shared
-    for workloads in found.figures.values():
-        for rounds in workloads.values():
-            rounds[0] = {**rounds[0], "others_busy": 0.01, "stolen": 0.02}
-    assert "Nothing else ran." in page(found, "figures")
+    words = {
+        "others_busy": "Other work took 0.20",
+        "stolen": "The host kept 0.20",
+    }
+    for shared in ([], ["others_busy"], ["stolen"], list(words)):
+        for workloads in found.figures.values():
+            for rounds in workloads.values():
+                rounds[0] |= {name: 0.2 if name in shared else 0.01 for name in words}
+        made = page(found, "figures")
+        assert [name for name in words if words[name] in made] == shared
+        assert ("Nothing else ran." in made) == (not shared)
 
 
 def test_a_peer_that_got_nothing_through_is_shown_with_that():

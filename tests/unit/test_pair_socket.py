@@ -72,6 +72,15 @@ async def test_a_tick_that_got_lost_comes_with_the_renewal_and_only_once(alice):
     assert alice.agrees(said)
 
 
+async def test_a_tick_never_goes_back(alice):
+    """Renewals may be faster than what was published before them."""
+    await alice.reconcile(Standing("p1", seq=3, delivered=3))
+    assert alice.handled_at_once(delivered(2))
+    await alice.delivered(delivered(2))
+    assert alice.sent == [protocol.encode(protocol.Delivered("p1", 3))]
+    assert alice.feed.delivered == 3
+
+
 async def test_a_renewal_does_not_come_between_welcome_and_the_replay(alice):
     alice.feed.hold_back()
     said = Standing("p1", seq=4, delivered=2)

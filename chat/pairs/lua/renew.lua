@@ -5,8 +5,8 @@
 
 -- The log's end, and up to where the partner has this user's messages on screen.
 local function ends(user, pair)
-  local host, seq, by_host, by_guest = unpack(redis.call('HMGET', pair_key(pair), 'host', 'seq', 'host_received', 'guest_received'))
-  return tonumber(seq or 0), tonumber((host == user and by_guest or by_host) or 0)
+  local key = pair_key(pair)
+  return number(key, 'seq'), number(key, other(role_of(pair, user)) .. '_received')
 end
 
 local lease = table.remove(ARGV, 1)

@@ -91,6 +91,8 @@ export const ROOM_SENTENCES = {
   arranged_host: gettext_noop("You said yes to {name}. Waiting for them to come…"),
   arranged_gone: gettext_noop("They did not come in time"),
   arranged_gone_next: gettext_noop("Ask them again in the room."),
+  asking_already: gettext_noop("You are asking somebody already"),
+  asking_already_next: gettext_noop("Wait for the answer, or ask no more there, then ask again."),
   arranged_full: gettext_noop("Room is Full: they are still talking with somebody else"),
   arranged_full_next: gettext_noop("Ask them again in the room when they are free."),
 

@@ -70,12 +70,13 @@ function welcome(state, { user, room: known, commands, members: people, online }
   const open = { line: "open", retryAt: null, lineReason: null, notice: null };
   const here = { ...state, ...open, at: "here", user, room: known, commands, roster: roster.told({ members: people, online }) };
   if (state.wish?.leave) return to(here, {}, send(make.leave()));
-  return to(here, { asks: state.asks.filter(({ until }) => until > now), ...lost(state.asking) });
+  return to(here, { asks: state.asks.filter(({ until }) => until > now), ...lost(state) });
 }
 
 // Whoever asks waits in one window: with its line, the question is gone.
-function lost(asking) {
-  return asking ? { asking: null, wish: null, fate: { person: asking.person, reason: "lost" } } : {};
+function lost({ asking, wish }) {
+  if (asking) return { asking: null, wish: null, fate: { person: asking.person, reason: "lost" } };
+  return wish?.ask ? { wish: null, refusal: { code: "unavailable" } } : {};
 }
 
 function room(state, { room: known, commands }) {
@@ -101,11 +102,12 @@ function renamed(state, frame) {
 
 // Asking somebody for a pair
 
-// One question at a time: whoever was asked before is asked no more.
+// One question at a time: what was asked before has to be answered or taken back first.
 function askFor(state, { to: username }) {
-  const before = state.asking && state.asking.person.username !== username ? [send(make.withdraw(state.asking.ask))] : [];
-  const asking = before.length ? null : state.asking;
-  return to(state, { asking, wish: { ask: username }, refusal: null, fate: null }, ...before, send(make.ask(username)));
+  const before = state.asking?.person.username ?? state.wish?.ask ?? username;
+  if (before !== username) return to(state, { refusal: { code: "asking_already" }, fate: null });
+  if (state.line !== "open") return to(state, { refusal: { code: "unavailable" }, fate: null });
+  return to(state, { wish: { ask: username }, refusal: null, fate: null }, send(make.ask(username)));
 }
 
 function asked(state, { ask: id, person, seconds }, now) {

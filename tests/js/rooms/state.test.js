@@ -75,14 +75,30 @@ test("the asker waits, may withdraw, and hears how it ended", () => {
   assert.equal(step(declined, { type: "heeded" }).state.fate, null);
 });
 
-test("whoever asks somebody else asks the first no more; a refusal of the second leaves nothing open", () => {
-  const asking = play(WELCOME, { type: "ask_for", to: "bob" }, ASKED);
-  const other = step(asking.state, { type: "ask_for", to: "carol" });
-  assert.deepEqual(sends(other), [{ type: "withdraw", ask: "a1" }, { type: "ask", to: "carol" }]);
-  const lapsed = step(other.state, { type: "lapsed", ask: "a1", reason: "withdrawn" }).state;
-  assert.deepEqual([lapsed.asking, lapsed.fate, lapsed.wish], [null, null, { ask: "carol" }]);
-  const again = step(asking.state, { type: "ask_for", to: "bob" });
+test("one question at a time: a second waits until the first is answered or taken back", () => {
+  const other = { type: "ask_for", to: "carol" };
+  for (const before of [[], [ASKED]]) {
+    const asking = play(WELCOME, { type: "ask_for", to: "bob" }, ...before);
+    const { state, effects } = step(asking.state, other);
+    assert.deepEqual([state.refusal, state.asking, state.wish, effects], [
+      { code: "asking_already" },
+      asking.state.asking,
+      { ask: "bob" },
+      [],
+    ]);
+  }
+  const free = play(WELCOME, { type: "ask_for", to: "bob" }, ASKED, { type: "withdraw" }, other);
+  assert.deepEqual(sends(free), [{ type: "ask", to: "carol" }]);
+  const again = play(WELCOME, { type: "ask_for", to: "bob" }, ASKED, { type: "ask_for", to: "bob" });
   assert.deepEqual(sends(again), [{ type: "ask", to: "bob" }], "the server answers with the question that is open");
+});
+
+test("a question that cannot be asked now, or whose answer is lost with the line, is not waited for", () => {
+  const offline = { type: "offline", retry: 1, reason: null };
+  const silent = play(WELCOME, offline, { type: "ask_for", to: "bob" });
+  assert.deepEqual([silent.state.refusal, silent.state.wish, silent.effects], [{ code: "unavailable" }, null, []]);
+  const { state } = play(WELCOME, { type: "ask_for", to: "bob" }, offline, WELCOME);
+  assert.deepEqual([state.refusal, state.wish], [{ code: "unavailable" }, null]);
 });
 
 test("an ask that is refused says why", () => {

@@ -40,6 +40,7 @@ export function createFacts(root, outside) {
       root.dataset.stage = isOut ? "out" : "room";
       out.hidden = !isOut;
       byId("inside").hidden = isOut;
+      byId("status").classList.toggle("visually-hidden", isOut); // the card says it to the eye
       if (isOut) showOut(line);
       if (room) showRoom(room);
     },
