@@ -60,8 +60,8 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What a renewal says: the pair the connection's user is in ('' for none), its last seq and the last that the partner has on
-    screen, or why the connection is out.
+    """What a renewal says: the pair the connection's user is in ('' for none), its last seq, the last that the partner has on
+    screen and, where they are away, the seconds that their seat is still held; or why the connection is out.
 
     `asking` is the ask that the user waits for, `asks` are those at their door, with spaces between; '' for none.
     """
@@ -69,6 +69,7 @@ class Standing(msgspec.Struct, frozen=True):
     pair: str = ""
     seq: int = 0
     delivered: int = 0
+    away: int = 0
     asking: str = ""
     asks: str = ""
     fenced: Literal["replaced", "restarting"] | None = None

@@ -77,7 +77,7 @@ class PairConsumer(PairSocket):
         person = protocol.Person(user.username, user.display_name)
         self.seat = Seat(user.pk, self.channel_name, login.name, person)
         self.feed = Feed(self.pairing, self.seat, self.say, None)
-        self.doorbell = Doorbell(self.pairing, self.seat, self.say, self.feed)
+        self.doorbell = Doorbell(self.pairing, self.seat, self.say, self.feed, self.end_before)
         pair = await self.pairing.enter(self.seat)
         self.process.add(self)  # not before: a renewal would find the connection that the seat had until now
         self.feed.begin(pair)
@@ -92,7 +92,8 @@ class PairConsumer(PairSocket):
         """The client did not ask for what it missed: let it have at least what is new."""
         async with self.turn:
             if self.seat and self.feed.holds_back:
-                await self.feed.catch_up(self.feed.held)
+                with contextlib.suppress(Refusal):  # the pair is over: `left` follows
+                    await self.feed.catch_up(self.feed.held)
 
     async def closed(self) -> None:
         """Hold the seat for whoever was here."""
@@ -161,7 +162,10 @@ class PairConsumer(PairSocket):
 
     async def _cannot(self, error: Exception, frame: protocol.AnyClientFrame | None) -> None:
         if isinstance(error, Fenced):
-            await self.lost_seat(error)
+            with contextlib.suppress(RedisError):  # the next renewal tries again
+                await self.lost_seat(error)
+        elif isinstance(frame, protocol.SendMessage) and frame.pair == self.feed.pair:
+            self.feed.unheard(frame.n)
         await self._refuse(Refusal("unavailable"), frame)
 
     async def _refuse(self, refusal: Refusal, frame: protocol.AnyClientFrame | None) -> None:
@@ -204,6 +208,8 @@ class PairConsumer(PairSocket):
     async def _leave(self, frame: protocol.Leave) -> None:
         self.process.receipts.hand_in(self)
         await self.pairing.leave(self.taken_seat, frame.pair)
+        if frame.pair == self.feed.pair:  # should the event that says so be lost
+            self.feed.ended = "left"
 
     async def _message(self, frame: protocol.SendMessage) -> None:
         self.lets_events_pass = True  # what Redis published before it stored this message comes before its answer

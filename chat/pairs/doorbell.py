@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -19,15 +20,19 @@ from chat.realtime.lookup import look_up
 
 logger = logging.getLogger(__name__)
 
+EndBefore = Callable[[str], Awaitable[None]]
+
 
 class Doorbell:
     """The ask that this socket's user waits for ('' for none), and those at their door that the client knows of."""
 
-    def __init__(self, pairing: Pairing, seat: Seat, say: Say, feed: Feed) -> None:
+    def __init__(self, pairing: Pairing, seat: Seat, say: Say, feed: Feed, end_before: EndBefore) -> None:
+        """`end_before(pair)` says that the pair before this one is over."""
         self.pairing = pairing
         self.seat = seat
         self.say = say
         self.feed = feed
+        self.end_before = end_before
         self.asking = ""
         self.asks: set[str] = set()
 
@@ -65,6 +70,7 @@ class Doorbell:
         pair = seated.pair
         self.seated()
         if pair.id != self.feed.pair:
+            await self.end_before(pair.id)
             self.feed.begin(pair)
         await self.say(protocol.Joined(pair))
         if seated.used:

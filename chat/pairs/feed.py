@@ -30,9 +30,12 @@ class Feed:
         self.pair = pair.id if pair else None
         self.seq = (pair.seq if seq is None else seq) if pair else 0
         self.delivered = 0  # what this socket was told of it
+        self.partner_is_away = pair is not None and not pair.present  # as far as this socket was told
+        self.ended = (pair and pair.ended) or None  # why the pair is over, where that is known before it is said
         self.holds_back = False
         self.held = 0  # the last seq that was held back
-        self._accepted: set[int] = set()  # ours that the log told of, whose answers are still to come
+        self._accepted: set[int] = set()  # n of ours that the log told of, whose answers are still to come
+        self._unheard: set[int] = set()  # n of ours whose answers will not come
 
     def hold_back(self) -> None:
         """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
@@ -55,7 +58,16 @@ class Feed:
 
     def knows(self, standing: Standing) -> bool:
         """Whether all that Redis says of this pair was told, or will be once the client has asked for what it missed."""
-        return self.holds_back or (standing.seq <= self.seq and standing.delivered <= self.delivered)
+        if self.holds_back:
+            return True
+        is_told = standing.seq <= self.seq and standing.delivered <= self.delivered
+        return is_told and bool(standing.away) == self.partner_is_away
+
+    async def find(self, is_present: bool, seconds: int) -> None:
+        """The partner is here or away, for `seconds` at most; said unless it was."""
+        if self.pair and is_present == self.partner_is_away:
+            self.partner_is_away = not is_present
+            await self.say(protocol.Back(self.pair) if is_present else protocol.Away(self.pair, seconds))
 
     async def tick(self, seq: int) -> None:
         """Ours up to `seq` are on the partner's screen; said unless it was."""
@@ -88,9 +100,16 @@ class Feed:
             await self._show(appended.missed)
             await self.catch_up(appended.seq - 1)
             self.seq = max(self.seq, appended.seq)
-        was_told = appended.seq in self._accepted
-        self._accepted.discard(appended.seq)
+        was_told = appended.n in self._accepted
+        self._accepted.discard(appended.n)
         return not was_told
+
+    def unheard(self, n: int) -> None:
+        """There will be no answer to our message `n`; if it is sent again, the answer to that is another."""
+        if n in self._accepted:
+            self._accepted.discard(n)
+        else:
+            self._unheard.add(n)
 
     async def catch_up(self, seq: int) -> None:
         """Read what is missing up to `seq` from the log."""
@@ -101,6 +120,15 @@ class Feed:
                 self.seq = seq  # trimmed, which only happens to what was on screen
                 return
             await self._show(piece.messages)
+
+    async def read_out(self) -> Piece:
+        """Read a pair that is over to its end, which is this member's end in it; return the last piece."""
+        self.holds_back = False
+        while True:
+            piece = await self.pairing.resume(self.seat, self.pair or "", self.seq, PIECE)
+            await self._show(piece.messages)
+            if piece.ended or not piece.messages:
+                return piece
 
     async def replay(self, pair: str, seq: int) -> tuple[Piece, bool]:
         """Send all after `seq` again, ours as well; return the last piece and whether nothing was missing."""
@@ -125,7 +153,10 @@ class Feed:
         """What is new about this entry: a message, or that ours is stored, if the answer to it was lost on the way."""
         pair = self.pair or ""
         if entry.mine and not entry.recalled:
-            self._accepted.add(entry.seq)
+            if entry.n in self._unheard:
+                self._unheard.discard(entry.n)
+            else:
+                self._accepted.add(entry.n)
             return protocol.Accepted(pair, entry.n, entry.seq, protocol.timestamp(entry.sent_at))
         return message_frame(pair, entry)
 

@@ -5,7 +5,8 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
 
     tandem:user:<user>           hash    connection (the channel layer's name of the socket that has the seat; none while
                                          the seat is only held), login, username, name, pair, asking (the ask that this
-                                         user waits for), asks (those at this user's door, spaces between)
+                                         user waits for), asks (those at this user's door, spaces between), left_by (the call
+                                         by which this user last left a pair)
     tandem:pair:<pair>           hash    host and guest (users) and for each of the two _connection (as above; '' while away),
                                          _username, _name, _n (last count), _received (seq on screen); seq (the log's end),
                                          bytes (of the texts in the log), trimmed (seq up to which the log was cut),
@@ -81,9 +82,12 @@ class Limits:
     join_burst: int = 30
     log_messages: int = 1_000
     log_bytes: int = 4 * 1024 * 1024
+    unread_messages: int = 0  # where more than these, a log may hold so much of what the partner has not on screen
+    unread_bytes: int = 0
 
 
-NO_LIMITS = Limits(message_every=0, join_every=0)
+# Memory has an end all the same: of clients in a load test that acknowledge nothing, a log holds this much.
+NO_LIMITS = Limits(message_every=0, join_every=0, unread_messages=100_000, unread_bytes=64 * 1024 * 1024)
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -127,7 +131,9 @@ class Pairing:
         }
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
-        common = (here.connections, limits.message_every, limits.message_burst, limits.log_messages, limits.log_bytes)
+        unread = (max(limits.log_messages, limits.unread_messages), max(limits.log_bytes, limits.unread_bytes))
+        log = (limits.log_messages, limits.log_bytes, *unread)
+        common = (here.connections, limits.message_every, limits.message_burst, *log)
         self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
         self._received: Batch[Seen] = Batch(
             self._scripts["received"], answers.decode_received, (here.connections,), RECEIPT_SECONDS
@@ -153,7 +159,7 @@ class Pairing:
 
     async def leave(self, seat: Seat, pair: str) -> None:
         """End the pair for both."""
-        await self._call("leave", seat.user, seat.connection, pair)
+        await self._call("leave", seat.user, seat.connection, pair, _new_id())
 
     async def drop(self, seat: Seat) -> None:
         """The connection ended without `leave`: hold its seat."""

@@ -6,6 +6,8 @@ import contextlib
 import random
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from chat.pairs import protocol
 from chat.pairs.answers import Fenced, Standing
 from chat.pairs.doorbell import Doorbell
@@ -60,7 +62,9 @@ class PairSocket(SocketConsumer):
         """Pass a message of the partner on that could not go at once."""
         pair, seq, n, text, sent_at = event["said"]
         if pair == self.feed.pair:
-            with contextlib.suppress(Refusal):  # the pair ended before what was missing could be read: `left` follows
+            with contextlib.suppress(
+                Refusal, Fenced, RedisError
+            ):  # the renewal that follows makes it good; or `left` does
                 await self.feed.live(protocol.Message(pair, seq, n, False, text, protocol.timestamp(sent_at)))
 
     async def delivered(self, event: dict[str, Any]) -> None:
@@ -80,17 +84,43 @@ class PairSocket(SocketConsumer):
             case protocol.Closing():
                 await self.let_go(frame.reason)
             case protocol.Joined():
-                self.doorbell.seated()
-                if frame.pair.id != self.feed.pair:
-                    self.feed.begin(frame.pair)
-                    await self.say(frame)
-            case protocol.Recalled() if frame.pair == self.feed.pair:
+                await self._joined(frame)
+            case _ if frame.pair == self.feed.pair:
+                await self._happened(frame)
+
+    async def _joined(self, frame: protocol.Joined) -> None:
+        self.doorbell.seated()
+        if frame.pair.id != self.feed.pair:
+            await self.end_before(frame.pair.id)
+            self.feed.begin(frame.pair)
+            await self.say(frame)
+
+    async def _happened(self, frame: protocol.ServerFrame) -> None:
+        """Something in this socket's pair."""
+        match frame:
+            case protocol.Recalled():
                 await self.feed.recalled(frame)
-            case protocol.Left() if frame.pair == self.feed.pair:
+            case protocol.Back():
+                await self.feed.find(is_present=True, seconds=0)
+            case protocol.Away():
+                self.feed.partner_is_away = True
+                await self.say(frame)
+            case protocol.Left():
                 self.feed.begin(None)
                 await self.say(frame)
-            case _ if frame.pair == self.feed.pair:
+            case _:
                 await self.say(frame)
+
+    async def end_before(self, pair: str) -> None:
+        """Another pair begins ('' for none): that the one before is over is said first."""
+        before = self.feed.pair
+        if before is None or before == pair:
+            return
+        await self.handle_first(lambda event: _pair_of(event) == before)
+        if self.feed.pair == before:  # its end got lost
+            reason, delivered = self.feed.ended or "timeout", self.feed.delivered
+            self.feed.begin(None)
+            await self.say(protocol.Left(before, reason, delivered))
 
     async def trouble(self, active: bool) -> None:
         """Redis stopped answering, or answers again."""
@@ -115,11 +145,19 @@ class PairSocket(SocketConsumer):
             if standing.pair != (self.feed.pair or ""):
                 await self._stand_with(await self.pairing.look(self.seat))
             elif not self.feed.knows(standing):
-                with contextlib.suppress(Refusal):  # as above
+                with contextlib.suppress(Refusal):  # the pair is over: `left` follows
                     await self.feed.catch_up(standing.seq)
                     await self.feed.tick(standing.delivered)
+                    await self._look_for_partner(standing)
             if not self.doorbell.agrees(standing):
                 await self.doorbell.reconcile()
+
+    async def _look_for_partner(self, standing: Standing) -> None:
+        """They may have come or gone since Redis said where they were."""
+        if bool(standing.away) != self.feed.partner_is_away:
+            pair = await self.pairing.look(self.taken_seat)
+            if pair and pair.id == self.feed.pair:
+                await self.feed.find(pair.present, standing.away)
 
     async def lost_seat(self, fenced: Fenced) -> None:
         """To another window; or it was not renewed in time or lost with Redis' memory, and can be taken again."""
@@ -130,17 +168,19 @@ class PairSocket(SocketConsumer):
 
     async def _stand_with(self, pair: protocol.Pair | None) -> None:
         """Bring the client to the pair that Redis says it is in, or out of the one it is not in any more."""
-        before, delivered = self.feed.pair, self.feed.delivered
-        if before and (pair is None or pair.id != before):
-            self.feed.begin(None)
-            await self.say(protocol.Left(before, "timeout", delivered))
+        await self.end_before(pair.id if pair else "")
         if pair is None:
             return
-        if pair.id != before:
+        if pair.id != self.feed.pair:
             self.doorbell.seated()
             self.feed.begin(pair, seq=0)
             await self.say(protocol.Joined(pair))
-        await self.feed.catch_up(pair.seq)
+        if pair.ended:
+            last = await self.feed.read_out()
+            self.feed.begin(None)
+            await self.say(protocol.Left(pair.id, last.ended or pair.ended, last.delivered))
+        else:
+            await self.feed.catch_up(pair.seq)
 
     # --- The end ---
 
@@ -178,3 +218,11 @@ class PairSocket(SocketConsumer):
 def soon() -> float:
     """Seconds until a client should come again, spread so that not all come at once."""
     return round(random.uniform(0.2, 3), 1)  # noqa: S311 - not a secret
+
+
+def _pair_of(event: dict[str, Any]) -> str | None:
+    """Return the pair that an event is about, if it is about one this socket is in."""
+    match event:
+        case {"said": [pair, *_]} | {"pair": pair} | {"frame": {"pair": str(pair)}}:
+            return str(pair)
+    return None

@@ -212,6 +212,12 @@ class SocketConsumer(AsyncConsumer):
                     await self.cannot_go_on()
         self._has_late_answer = False
 
+    async def handle_first(self, is_meant: Callable[[dict[str, Any]], bool]) -> None:
+        """Handle these of the events that wait before all others, in their order; for whoever has the turn."""
+        for event in [event for event in self._events if is_meant(event)]:
+            self._events.remove(event)
+            await self._handle(event)
+
     async def _handle(self, message: dict[str, Any]) -> None:
         if self.over:
             return

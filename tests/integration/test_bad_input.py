@@ -112,6 +112,12 @@ async def test_counts_that_are_not_the_next(pair):
     assert (await error(a))["code"] == "bad_frame"
 
 
+async def test_a_replay_from_a_huge_seq(pair):
+    a, _b = pair
+    await a.send("resume", pair=a.pair, seq=2**53 - 1)
+    assert await a.expect("resumed") == {"type": "resumed", "pair": a.pair, "seq": 0, "complete": True}
+
+
 async def test_pairs_of_others(pair, here, mallory):
     a, _b = pair
     m = await mallory.open(here)

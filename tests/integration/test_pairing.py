@@ -197,6 +197,36 @@ async def test_the_log_is_bounded_in_bytes(town):
     assert (await alice.say(pair, 2, "x" * 60)).seq == 2
 
 
+async def test_what_nobody_reads_may_be_more_but_not_without_bound(town):
+    """For load tests, whose clients may acknowledge nothing."""
+    limits = Limits(message_every=0, log_messages=3, log_bytes=60, unread_messages=8, unread_bytes=100)
+    wide = Pairing(town.redis, limits=limits)
+    alice, bob = await town.enter("alice", pairing=wide), await town.enter("bob")
+    pair = (await bob.join(alice)).id
+    for n in range(1, 9):
+        await alice.say(pair, n, "x")
+    assert await refused(alice.say(pair, 9, "x")) == "rate_limited", "as many messages"
+    await town.pairing.received(bob.seat, pair, 7)
+    await alice.say(pair, 9, "x")
+    piece = await town.pairing.resume(bob.seat, pair, 7)
+    assert ([entry.seq for entry in piece.messages], piece.complete) == ([8, 9], True)
+    await alice.say(pair, 10, "x" * 98)
+    assert await refused(alice.say(pair, 11, "x")) == "rate_limited", "as many bytes"
+    assert len((await town.pairing.resume(bob.seat, pair, 7)).messages) == 3
+
+
+async def test_the_last_count_of_those_turned_away_is_said_once(town):
+    alice, _bob, pair = await paired(town)
+    mallory = await town.enter("mallory")
+    await refused(mallory.join(alice))
+    await alice.expect("turned_away", count=1)
+    await refused(mallory.join(alice))  # at once, so that it waits to be said
+    await town.redis.hset(f"tandem:pair:{pair}", "turned_away_at", 0)  # it has waited long enough, and no sweep came
+    await refused(mallory.join(alice))
+    await alice.expect("turned_away", count=3)
+    assert await town.redis.zscore("tandem:due", f"turned_away:{pair}") is None
+
+
 # --- Coming and going ------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +239,18 @@ async def test_leaving_frees_both_at_once(town):
     assert (await carol.join(alice)).partner.username == "alice"
     dave = await town.enter("dave")
     assert (await dave.join(bob)).partner.username == "bob"
+
+
+async def test_leaving_again_because_the_answer_was_lost_is_answered_as_it_was(town):
+    alice, bob, pair = await paired(town)
+    leave = town.pairing._scripts["leave"]
+    first, again = [await leave(args=(bob.seat.user, bob.seat.connection, pair, "call-1")) for _ in range(2)]
+    assert first == again
+    assert await refused(bob.leave(pair)) == "not_paired", "another call is late"
+    await alice.expect("left")
+    carol = await town.enter("carol")
+    assert (await carol.join(alice)).partner.username == "alice"
+    assert await alice.expect("joined"), "and was told of it once"
 
 
 async def test_a_second_window_takes_the_seat_over(town):
@@ -287,6 +329,23 @@ async def test_renewing_says_nothing_is_delivered_where_only_ones_own_screen_has
     await town.pairing.received(alice.seat, pair, 2)
     host, guest = await town.pairing.renew([alice.seat, bob.seat])
     assert (host.delivered, guest.delivered) == (0, 2)
+
+
+async def test_renewing_says_how_long_the_partners_seat_is_held(town):
+    alice, bob, _ = await paired(town)
+    await hurried(town, hold=20_000).drop(bob.seat)
+    (standing,) = await town.pairing.renew([alice.seat])
+    assert 18 <= standing.away <= 20
+    second = await town.enter("bob")
+    assert [each.away for each in await town.pairing.renew([alice.seat, second.seat])] == [0, 0]
+
+
+@pytest.mark.parametrize("seq", [2, 10**14, 2**53 - 1])
+async def test_a_replay_from_beyond_the_end_is_empty_and_complete(town, seq: int):
+    alice, bob, pair = await paired(town)
+    await alice.say(pair, 1)
+    piece = await town.pairing.resume(bob.seat, pair, seq)
+    assert (piece.messages, piece.seq, piece.complete) == ([], 1, True)
 
 
 async def test_an_outage_counts_against_nobody(town):

@@ -106,6 +106,24 @@ async def test_who_comes_back_and_asks_for_nothing_still_gets_what_is_new(alice,
     assert (await b.next("message"))["text"] == "and next"
 
 
+async def test_who_joins_another_before_reading_a_pair_that_is_over_is_told_first_that_it_is(
+    alice, bob, mallory, here, there
+):
+    a, b, m = await alice.open(here), await bob.open(there), await mallory.open(there)
+    pair = await pair_up(a, b, alice.token)
+    b.cut()
+    await a.next("away")
+    await a.send("leave", pair=pair)
+    await a.next("left")
+    b = await bob.open(here)
+    assert b.welcome["pair"]["ended"] == "left"
+    await b.send("join", token=mallory.token)
+    assert await b.expect("left") == {"type": "left", "pair": pair, "reason": "left", "delivered": 0}
+    joined = (await b.expect("joined"))["pair"]
+    assert joined["partner"]["username"] == mallory.username
+    assert (await m.expect("joined"))["pair"]["id"] == joined["id"]
+
+
 async def test_a_second_window_takes_over_and_the_partner_notices_nothing(alice, bob, here, there):
     a, b = await alice.open(here), await bob.open(there)
     pair = await pair_up(a, b, alice.token)

@@ -54,3 +54,15 @@ async def test_a_message_after_a_gap_that_was_read_with_it_is_shown_once():
     screen = Screen()
     await screen.feed.live(protocol.Message("p1", 3, 3, mine=False, text="hello", sent_at="2026-01-01T00:00:00.000Z"))
     assert (screen.frames, screen.feed.seq) == (ALL, 4)
+
+
+async def test_an_answer_that_will_not_come_is_not_waited_for():
+    """Her message is sent again then, and that is answered, whatever the log told meanwhile."""
+    for is_told_before in (True, False):
+        screen = Screen()
+        if is_told_before:
+            await screen.feed.catch_up(4)
+        screen.feed.unheard(2)
+        await screen.feed.catch_up(4)
+        assert screen.frames == ALL
+        assert await screen.feed.stored(Appended(2, 2, 0, []))

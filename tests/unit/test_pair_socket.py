@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
 from typing import Any
 
+import msgspec
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chat.pairs import protocol
-from chat.pairs.answers import Standing
+from chat.pairs.answers import Entry, Fenced, Piece, Seated, Standing
+from chat.pairs.consumer import PairConsumer
 from chat.pairs.doorbell import Doorbell
 from chat.pairs.feed import Feed
 from chat.pairs.pairing import Seat
-from chat.pairs.protocol import Pair, Person
-from chat.pairs.socket import PairSocket
+from chat.pairs.protocol import Pair, Person, Refusal
 from chat.realtime.turn import Turn
+
+P1 = Pair("p1", "host", Person("bob", "Bob"), present=True, seq=3, n=2)
+P2 = Pair("p2", "guest", Person("carol", "Carol"), present=True, seq=0, n=0)
+
+
+class Rules:
+    """A pair that may be over, and Redis, which may not answer."""
+
+    pair: Pair | None = P1
+    trouble: Exception | None = None
+
+    async def look(self, seat: Seat) -> Pair | None:
+        return self.pair
+
+    async def resume(self, seat: Seat, pair: str, seq: int, most: int) -> Piece:
+        if self.trouble:
+            raise self.trouble
+        entries = [Entry(each, each, False, "hello", 0) for each in range(seq + 1, 6)]
+        return Piece(entries[:1], 5, complete=True, delivered=2, ended="left" if seq >= 4 else None)
 
 
 @pytest.fixture
 def alice() -> Any:
     """Her socket, which knows the log up to 3, and what went out over it."""
-    socket: Any = PairSocket()
-    socket.feed = Feed(socket, socket, socket.say, Pair("p1", "host", Person("bob", "Bob"), present=True, seq=3, n=2))
+    socket: Any = PairConsumer()
+    socket._events, socket._has_late_answer = deque(), False
+    socket.pairing = Rules()
+    socket.feed = Feed(socket.pairing, socket, socket.say, P1)
     socket.seat, socket.over, socket.turn = Seat(1, "window!1", "laptop", Person("alice", "Alice")), False, Turn()
-    socket.doorbell = Doorbell(socket, socket.seat, socket.say, socket.feed)
+    socket.doorbell = Doorbell(socket, socket.seat, socket.say, socket.feed, socket.end_before)
     socket.sent = []
     socket.send_now = lambda text: socket.sent.append(text) or True
     return socket
+
+
+def said(alice: Any) -> list[tuple[str, Any]]:
+    """The types of the frames that went out, and the pair of each."""
+    frames = [json.loads(text) for text in alice.sent]
+    return [(frame["type"], frame["pair"]["id"] if frame["type"] == "joined" else frame["pair"]) for frame in frames]
 
 
 def delivered(seq: int, pair: str = "p1") -> dict[str, Any]:
@@ -64,12 +95,12 @@ def test_where_the_reader_is_slow_nothing_has_happened(alice):
 
 
 async def test_a_tick_that_got_lost_comes_with_the_renewal_and_only_once(alice):
-    said = Standing("p1", seq=3, delivered=2)
-    assert not alice.agrees(said)
+    standing = Standing("p1", seq=3, delivered=2)
+    assert not alice.agrees(standing)
     for _ in range(2):
-        await alice.reconcile(said)
+        await alice.reconcile(standing)
     assert alice.sent == [protocol.encode(protocol.Delivered("p1", 2))]
-    assert alice.agrees(said)
+    assert alice.agrees(standing)
 
 
 async def test_a_tick_never_goes_back(alice):
@@ -83,7 +114,58 @@ async def test_a_tick_never_goes_back(alice):
 
 async def test_a_renewal_does_not_come_between_welcome_and_the_replay(alice):
     alice.feed.hold_back()
-    said = Standing("p1", seq=4, delivered=2)
-    assert alice.agrees(said)
-    await alice.reconcile(said)
+    standing = Standing("p1", seq=4, delivered=2)
+    assert alice.agrees(standing)
+    await alice.reconcile(standing)
     assert (alice.sent, alice.feed.holds_back) == ([], True)
+
+
+def frame(type_: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "pair.frame", "frame": {"type": type_, **fields}}
+
+
+async def test_before_another_pair_begins_the_end_of_the_one_before_is_said(alice):
+    """It was published before her join was answered, and waits behind that."""
+    alice._events += [message(4), frame("left", pair="p1", reason="logged_out", delivered=2)]
+    await alice.doorbell._sit(Seated(P2))
+    assert said(alice) == [("message", "p1"), ("left", "p1"), ("joined", "p2")]
+    assert b'"logged_out"' in alice.sent[1]
+    await alice.work_off_events()
+    assert len(alice.sent) == 3
+
+
+@pytest.mark.parametrize(("known", "reason"), [(None, "timeout"), ("left", "left")])
+async def test_an_end_that_got_lost_is_said_all_the_same(alice, known: Any, reason: str):
+    alice.feed.ended = known
+    await alice.published(frame("joined", pair=msgspec.to_builtins(P2)))
+    assert said(alice) == [("left", "p1"), ("joined", "p2")]
+    assert json.loads(alice.sent[0])["reason"] == reason
+
+
+async def test_who_comes_back_late_reads_a_pair_that_is_over_to_its_end(alice):
+    await alice._stand_with(msgspec.structs.replace(P1, seq=5, ended="left"))
+    assert said(alice) == [("message", "p1"), ("message", "p1"), ("left", "p1")]
+    assert json.loads(alice.sent[2]) == {"type": "left", "pair": "p1", "reason": "left", "delivered": 2}
+    assert alice.feed.pair is None
+
+
+@pytest.mark.parametrize("trouble", [RedisConnectionError(), Fenced("replaced"), Refusal("not_paired")])
+async def test_a_gap_that_cannot_be_read_now_is_left_for_the_renewal(alice, trouble: Exception):
+    alice.pairing.trouble = trouble
+    await alice.said(message(5))
+    assert (alice.sent, alice.feed.seq, alice.over) == ([], 3, False)
+
+
+async def test_a_partner_whose_coming_or_going_was_not_told_is_looked_for(alice):
+    gone, back = Standing("p1", seq=3, away=20), Standing("p1", seq=3)
+    assert not alice.agrees(gone)
+    alice.pairing.pair = msgspec.structs.replace(P1, present=False)
+    await alice.reconcile(gone)
+    assert json.loads(alice.sent[0]) == {"type": "away", "pair": "p1", "seconds": 20}
+    assert (alice.agrees(gone), alice.agrees(back)) == (True, False)
+    await alice.reconcile(back)
+    assert len(alice.sent) == 1, "gone again meanwhile"
+    alice.pairing.pair = P1
+    await alice.reconcile(back)
+    await alice.published(frame("back", pair="p1"))
+    assert said(alice) == [("away", "p1"), ("back", "p1")]

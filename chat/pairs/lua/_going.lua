@@ -76,6 +76,7 @@ local function say_turned_away(pair)
   local key = pair_key(pair)
   if redis.call('EXISTS', key) == 0 then return end
   redis.call('HSET', key, 'turned_away_at', now())
+  redis.call('ZREM', DUE, 'turned_away:' .. pair) -- the last count is said
   for _, role in ipairs({'host', 'guest'}) do
     tell(field(key, role), {type = 'turned_away', pair = pair, count = number(key, 'turned_away')})
   end

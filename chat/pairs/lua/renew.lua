@@ -1,12 +1,20 @@
 -- Connections of one process prove that they live.
 -- ARGV: lease (ms), then user and connection of each
--- RETURNS a list: {pair, seq, delivered, asking, asks} for each, or {fenced} for one that has lost its seat
+-- RETURNS a list: {pair, seq, delivered, away, asking, asks} for each, or {fenced} for one that has lost its seat
 -- Invariant: a connection that was replaced or ran out stays out.
 
--- The log's end, and up to where the partner has this user's messages on screen.
-local function ends(user, pair)
-  local key = pair_key(pair)
-  return number(key, 'seq'), number(key, other(role_of(pair, user)) .. '_received')
+-- What there is to know of the pair: the log's end, up to where the partner has this user's messages on screen, and for how many
+-- seconds the partner's seat is still held; 0 where they are here.
+local function add_pair(answer, user, pair)
+  local host, guest, seq, by_host, by_guest, is_over = unpack(
+    redis.call('HMGET', pair_key(pair), 'host', 'guest', 'seq', 'host_received', 'guest_received', 'ended'))
+  local partner, received = host, by_host
+  if host == user then partner, received = guest, by_guest end
+  answer.pair, answer.seq, answer.delivered, answer.away = pair, tonumber(seq or 0), tonumber(received or 0), 0
+  if partner and not is_over and not field(user_key(partner), 'connection') then
+    local until_ = tonumber(redis.call('ZSCORE', DUE, 'hold:' .. partner) or 0)
+    answer.away = math.max(1, math.ceil((until_ - now()) / 1000))
+  end
 end
 
 local lease = table.remove(ARGV, 1)
@@ -20,8 +28,8 @@ for i = 1, #ARGV, 2 do
     pair = pair or nil
     redis.call('ZADD', DUE, until_, 'lease:' .. user)
     keep(user, pair)
-    local answer = {pair = pair or '', asking = asking or '', asks = asks or ''}
-    if pair then answer.seq, answer.delivered = ends(user, pair) end
+    local answer = {asking = asking or '', asks = asks or ''}
+    if pair then add_pair(answer, user, pair) end
     table.insert(answers, answer)
   else
     table.insert(answers, {fenced = holder and 'replaced' or 'restarting'})

@@ -12,10 +12,11 @@ if mine ~= pair then return refuse('wrong_pair') end
 seq, most = tonumber(seq), tonumber(most)
 
 local key = pair_key(pair)
-local messages = entries(user, pair, seq + 1, number(key, 'seq'), most)
+local last_seq = number(key, 'seq')
+local messages = seq < last_seq and entries(user, pair, seq + 1, last_seq, most) or {}
 local answer = {
   messages = messages,
-  seq = number(key, 'seq'),
+  seq = last_seq,
   complete = seq >= number(key, 'trimmed'),
   delivered = number(key, other(role_of(pair, user)) .. '_received'),
 }
