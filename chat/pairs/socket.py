@@ -59,12 +59,10 @@ class PairSocket(SocketConsumer):
         return True
 
     async def said(self, event: dict[str, Any]) -> None:
-        """Pass a message of the partner on that could not go at once."""
+        """Pass a message of the partner on that could not go at once; one that cannot go now either comes with a renewal."""
         pair, seq, n, text, sent_at = event["said"]
         if pair == self.feed.pair:
-            with contextlib.suppress(
-                Refusal, Fenced, RedisError
-            ):  # the renewal that follows makes it good; or `left` does
+            with contextlib.suppress(Refusal, Fenced, RedisError):
                 await self.feed.live(protocol.Message(pair, seq, n, False, text, protocol.timestamp(sent_at)))
 
     async def delivered(self, event: dict[str, Any]) -> None:
