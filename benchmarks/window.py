@@ -97,7 +97,16 @@ def spent(begin: Look, end: Look) -> Figures:
         "messages_per_s": messages / took,
         "server_busy": server / took,
         "generator_busy": generator / took,
-        "others_busy": max(end.machine - begin.machine - server - broker - generator, 0) / took,
+        **company(begin, end),
+    }
+
+
+def company(begin: Look, end: Look) -> Figures:
+    """Cores that went to others between two looks: to processes that are not measured, and by the host to other machines."""
+    took = end.at - begin.at
+    ours = end.server - begin.server + end.broker - begin.broker + end.generator - begin.generator
+    return {
+        "others_busy": max(end.machine - begin.machine - ours, 0) / took,
         "stolen": (end.stolen - begin.stolen) / took,
     }
 

@@ -20,7 +20,7 @@ from benchmarks.peers import slow_queries
 from benchmarks.results import Figures
 from benchmarks.rooms import Audience, people_in
 from benchmarks.seats import Seat, TandemSeat
-from benchmarks.window import Look, loaded, measure
+from benchmarks.window import Look, company, loaded, measure
 
 FLOOD_PAIRS, IN_FLIGHT = 50, 4  # messages of a pair under way at any time, both directions together
 RATE_PAIRS, RATE = 100, 3  # messages a second of a pair
@@ -82,11 +82,17 @@ async def churn(running: Running, seconds: float) -> Figures:
                 await seat.close()
             made += 1
 
-    server, begin = machine.cpu_seconds(*running.servers), time.monotonic()
+    look = look_at(running, Tally())
+    begin = look()
     await asyncio.gather(*map(one, range(CHURNERS)))
-    took = time.monotonic() - begin
-    spent = machine.cpu_seconds(*running.servers) - server
-    return {"pairs_per_s": made / took, "server_ms_per_pair": 1000 * spent / max(made, 1), "server_busy": spent / took}
+    end = look()
+    took, spent = end.at - begin.at, end.server - begin.server
+    return {
+        "pairs_per_s": made / took,
+        "server_ms_per_pair": 1000 * spent / max(made, 1),
+        "server_busy": spent / took,
+        **company(begin, end),
+    }
 
 
 async def growth(running: Running, seconds: float, count: int) -> Figures:

@@ -18,6 +18,7 @@ from benchmarks.page import page
 from benchmarks.report import report
 from benchmarks.results import Figures, Place, Results
 from benchmarks.rooms import Audience
+from benchmarks.run import calmest
 from benchmarks.window import LOOK_SECONDS, QUIET_LOOKS, Look, latency, percentile, quiet_from, spent
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -193,6 +194,28 @@ def test_a_message_to_a_room_counts_once_for_each_of_the_others():
     assert (tally.delivered, tally.under_way, tally.duplicates, tally.lost) == (3, 0, 1, 1)
     people[2].hear(second)
     assert (tally.duplicates, tally.lost) == (1, 0), "what comes after it was given up was not lost"
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("disturbances", "chosen", "left"),
+    [([0.0, 9.0], 0, 1), ([0.4, 0.01, 9.0], 1, 1), ([0.4, 0.2, 0.3, 0.0], 1, 1)],
+)
+def test_what_is_disturbed_is_measured_again_but_not_for_ever(disturbances: list[float], chosen: int, left: int):
+    measured = [
+        {"number": number, "stolen": stolen / 2, "others_busy": stolen / 2}
+        for number, stolen in enumerate(disturbances)
+    ]
+    waiting: list[Figures] = list(measured)
+    assert calmest(lambda: waiting.pop(0)) == measured[chosen]
+    assert len(waiting) == left
+
+
+def test_where_nobody_knows_of_disturbance_once_is_enough():
+    waiting: list[Figures] = [{"pairs_per_s": 300.0}, {"pairs_per_s": 400.0}]
+    assert calmest(lambda: waiting.pop(0)) == {"pairs_per_s": 300.0}
 
 
 # --- several rounds -----------------------------------------------------------------------------------------------------
