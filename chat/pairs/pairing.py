@@ -82,12 +82,11 @@ class Limits:
     join_burst: int = 30
     log_messages: int = 1_000
     log_bytes: int = 4 * 1024 * 1024
-    unread_messages: int = 0  # where more than these, a log may hold so much of what the partner has not on screen
-    unread_bytes: int = 0
+    unread_messages: int = 0  # where more than these, a log may hold so many that the partner has not on screen
 
 
-# Memory has an end all the same: of clients in a load test that acknowledge nothing, a log holds this much.
-NO_LIMITS = Limits(message_every=0, join_every=0, unread_messages=100_000, unread_bytes=64 * 1024 * 1024)
+# Memory has an end all the same: of messages that nobody acknowledges, as in a load test, a log takes what its bytes allow.
+NO_LIMITS = Limits(message_every=0, join_every=0, unread_messages=100_000)
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -131,8 +130,7 @@ class Pairing:
         }
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
-        unread = (max(limits.log_messages, limits.unread_messages), max(limits.log_bytes, limits.unread_bytes))
-        log = (limits.log_messages, limits.log_bytes, *unread)
+        log = (limits.log_messages, limits.log_bytes, max(limits.log_messages, limits.unread_messages))
         common = (here.connections, limits.message_every, limits.message_burst, *log)
         self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
         self._received: Batch[Seen] = Batch(

@@ -199,7 +199,7 @@ async def test_the_log_is_bounded_in_bytes(town):
 
 async def test_what_nobody_reads_may_be_more_but_not_without_bound(town):
     """For load tests, whose clients may acknowledge nothing."""
-    limits = Limits(message_every=0, log_messages=3, log_bytes=60, unread_messages=8, unread_bytes=100)
+    limits = Limits(message_every=0, log_messages=3, log_bytes=100, unread_messages=8)
     wide = Pairing(town.redis, limits=limits)
     alice, bob = await town.enter("alice", pairing=wide), await town.enter("bob")
     pair = (await bob.join(alice)).id

@@ -1,13 +1,14 @@
 -- Store messages in the logs of their pairs and publish them to the partners of other processes.
 -- ARGV: what connections of the process that asks begin with, ms per message, burst, messages and bytes that a log may hold, messages
---       and bytes that it may hold where the partner has not read them; then for each message user, connection, pair, n, text, seen (the last seq on this connection)
+--       that it may hold where the partner has not read them; then for each message user, connection, pair, n, text, seen (the
+--       last seq on this connection)
 -- RETURNS for each {n, seq, sent_at, messages between `seen` and `seq`, the partner's connection if it is to be told by who asks,
 --         otherwise ''}, or a map {refused, expected}, {fenced} or {failed}
 -- Invariant: a sender's n are stored once each and without a gap, and seq gives all messages of the pair one order.
 
 local here, every, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local log_messages, log_bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
-local unread_messages, unread_bytes = tonumber(ARGV[6]), tonumber(ARGV[7])
+local unread_messages = tonumber(ARGV[6])
 local trim_at_once = math.max(1, math.floor(log_messages / 50)) -- one at a time would cost as much as the message
 local sent_at = now()
 
@@ -31,7 +32,7 @@ local function append(user, connection, pair, n, text, seen)
   if not within_limit('message:' .. user, every, burst) then return refusal('rate_limited') end
 
   while seq - trimmed >= log_messages or bytes + #text > log_bytes do
-    local is_full = seq - trimmed >= unread_messages or bytes + #text > unread_bytes
+    local is_full = seq - trimmed >= unread_messages or bytes + #text > log_bytes
     if not is_full and seq % trim_at_once ~= 0 then break end -- it was tried not long ago
     local count, freed = trim(pair, trimmed + 1, trim_at_once)
     if count == 0 then
@@ -65,4 +66,4 @@ local function write()
   end
 end
 
-return reply_to_each(8, 6, append, write)
+return reply_to_each(7, 6, append, write)
