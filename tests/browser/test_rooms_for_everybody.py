@@ -128,6 +128,7 @@ async def test_the_whole_of_it_with_the_keyboard_alone(visitor, site):
     await keys.type("lines")
     await keys.press("Enter")
     await bob.reads("two\nlines")
+    await expect(last(alice)).to_contain_text("Stored")
     await keys.press("ArrowUp")
     await expect(field).to_have_value("two\nlines")
     await keys.type("!")
