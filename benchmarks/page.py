@@ -60,10 +60,13 @@ def machine_of(results: Results) -> str:
 
 def company(results: Results) -> str:
     """Say who else used the cores while we measured."""
-    others, stolen = results.everywhere("others_busy"), results.everywhere("stolen")
-    if max(others + stolen, default=0) < NOISE:
+    others, stolen, tries = (results.everywhere(name) for name in ("others_busy", "stolen", "tries"))
+    repeated = sum(number > 1 for number in tries)
+    if max(others + stolen, default=0) < NOISE and not repeated:
         return "Nothing else ran."
     said = ["**The machine was shared.**"]
+    if repeated:
+        said.append(f"{repeated} of {len(tries)} measurements were disturbed and made again; of what then counts:")
     if max(others) >= NOISE:
         said.append(f"Other work took {shares(others)} of its {results.machine['cores']} cores.")
     if max(stolen) >= NOISE:

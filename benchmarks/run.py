@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from functools import partial
 
 from benchmarks import machine
+from benchmarks.calm import calmest
 from benchmarks.launch import Home, Peer
 from benchmarks.processes import LeftOut
 from benchmarks.results import Figures, Results
 from benchmarks.workloads import Workload
 
 PATIENCE = 150.0  # seconds a workload may take beyond the time it measures
-TRIES = 3  # of a measurement that others disturb
-DISTURBED = 0.05  # cores that other processes or the host took
 
 
 def run(peers: list[Peer], workloads: list[Workload], results: Results) -> None:
@@ -44,21 +42,6 @@ def try_one(peer: Peer, home: Home, workload: Workload, number: int, results: Re
     except (LeftOut, OSError, TimeoutError) as error:
         reason = str(error) if isinstance(error, LeftOut) else f"{type(error).__name__} {error}".strip()
         results.left_out[f"{peer.name}, {workload.name}"] = reason
-
-
-def calmest(measure: Callable[[], Figures]) -> Figures:
-    """Return the figures of the first time that was disturbed by nobody; if all were, of the one that was least."""
-    found: list[Figures] = []
-    while len(found) < TRIES:
-        found.append(measure())
-        if disturbance(found[-1]) <= DISTURBED:
-            break
-    return min(found, key=disturbance)
-
-
-def disturbance(figures: Figures) -> float:
-    """Return how many cores went to others meanwhile, where that is known."""
-    return figures.get("others_busy", 0.0) + figures.get("stolen", 0.0)
 
 
 def one(peer: Peer, home: Home, workload: Workload, seconds: float) -> Figures:

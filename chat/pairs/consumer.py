@@ -162,9 +162,9 @@ class PairConsumer(PairSocket):
 
     async def _cannot(self, error: Exception, frame: protocol.AnyClientFrame | None) -> None:
         if isinstance(error, Fenced):
-            with contextlib.suppress(RedisError):  # the next renewal tries again
+            with contextlib.suppress(Fenced, RedisError):  # the next renewal tries again
                 await self.lost_seat(error)
-        elif isinstance(frame, protocol.SendMessage) and frame.pair == self.feed.pair:
+        if isinstance(frame, protocol.SendMessage) and frame.pair == self.feed.pair:
             self.feed.unheard(frame.n)
         await self._refuse(Refusal("unavailable"), frame)
 

@@ -72,6 +72,7 @@ class Doorbell:
         if pair.id != self.feed.pair:
             await self.end_before(pair.id)
             self.feed.begin(pair)
+        self.feed.partner_is_away = not pair.present
         await self.say(protocol.Joined(pair))
         if seated.used:
             await _note(seated.used)

@@ -30,8 +30,12 @@ class Feed:
         self.pair = pair.id if pair else None
         self.seq = (pair.seq if seq is None else seq) if pair else 0
         self.delivered = 0  # what this socket was told of it
-        self.partner_is_away = pair is not None and not pair.present  # as far as this socket was told
         self.ended = (pair and pair.ended) or None  # why the pair is over, where that is known before it is said
+        self.is_to_be_read_out = False  # it is over, and nobody will ask for the rest
+        self.partner_is_away = (
+            pair is not None and not pair.present and not pair.ended
+        )  # as far as this socket was told
+        self.client_has_all = True  # up to `seq`
         self.holds_back = False
         self.held = 0  # the last seq that was held back
         self._accepted: set[int] = set()  # n of ours that the log told of, whose answers are still to come
@@ -40,6 +44,7 @@ class Feed:
     def hold_back(self) -> None:
         """Pass nothing live on until the client has asked for what it missed, so that the old comes before the new."""
         self.holds_back = self.pair is not None
+        self.client_has_all = self.pair is None
 
     def is_next(self, seq: int) -> bool:
         """Whether a published message goes out as it is."""
@@ -60,7 +65,7 @@ class Feed:
         """Whether all that Redis says of this pair was told, or will be once the client has asked for what it missed."""
         if self.holds_back:
             return True
-        is_told = standing.seq <= self.seq and standing.delivered <= self.delivered
+        is_told = standing.seq <= self.seq and standing.delivered <= self.delivered and not self.is_to_be_read_out
         return is_told and bool(standing.away) == self.partner_is_away
 
     async def find(self, is_present: bool, seconds: int) -> None:
@@ -123,6 +128,8 @@ class Feed:
 
     async def read_out(self) -> Piece:
         """Read a pair that is over to its end, which is this member's end in it; return the last piece."""
+        if not self.client_has_all:  # and it cannot ask any more; it drops what it has
+            self.seq = 0
         self.holds_back = False
         while True:
             piece = await self.pairing.resume(self.seat, self.pair or "", self.seq, PIECE)
@@ -134,7 +141,7 @@ class Feed:
         """Send all after `seq` again, ours as well; return the last piece and whether nothing was missing."""
         piece = await self.pairing.resume(self.seat, pair, seq, PIECE)
         complete = piece.complete
-        self.holds_back = False
+        self.holds_back, self.client_has_all = False, True
         while True:
             for entry in piece.messages:
                 await self.say(message_frame(pair, entry))

@@ -88,10 +88,12 @@ class PairSocket(SocketConsumer):
 
     async def _joined(self, frame: protocol.Joined) -> None:
         self.doorbell.seated()
-        if frame.pair.id != self.feed.pair:
-            await self.end_before(frame.pair.id)
+        if self.feed.pair is None:
             self.feed.begin(frame.pair)
             await self.say(frame)
+        elif frame.pair.id != self.feed.pair:  # this is old news, or the end of the pair before got lost: Redis knows
+            with contextlib.suppress(Fenced, RedisError):
+                await self._stand_with(await self.pairing.look(self.taken_seat))
 
     async def _happened(self, frame: protocol.ServerFrame) -> None:
         """Something in this socket's pair."""
@@ -144,11 +146,17 @@ class PairSocket(SocketConsumer):
                 await self._stand_with(await self.pairing.look(self.seat))
             elif not self.feed.knows(standing):
                 with contextlib.suppress(Refusal):  # the pair is over: `left` follows
-                    await self.feed.catch_up(standing.seq)
-                    await self.feed.tick(standing.delivered)
-                    await self._look_for_partner(standing)
+                    await self._make_good(standing)
             if not self.doorbell.agrees(standing):
                 await self.doorbell.reconcile()
+
+    async def _make_good(self, standing: Standing) -> None:
+        if self.feed.is_to_be_read_out:
+            await self._read_out()
+            return
+        await self.feed.catch_up(standing.seq)
+        await self.feed.tick(standing.delivered)
+        await self._look_for_partner(standing)
 
     async def _look_for_partner(self, standing: Standing) -> None:
         """They may have come or gone since Redis said where they were."""
@@ -173,12 +181,19 @@ class PairSocket(SocketConsumer):
             self.doorbell.seated()
             self.feed.begin(pair, seq=0)
             await self.say(protocol.Joined(pair))
-        if pair.ended:
-            last = await self.feed.read_out()
-            self.feed.begin(None)
-            await self.say(protocol.Left(pair.id, last.ended or pair.ended, last.delivered))
-        else:
-            await self.feed.catch_up(pair.seq)
+        with contextlib.suppress(Refusal):  # it ended meanwhile: `left` follows
+            if pair.ended:
+                self.feed.ended, self.feed.is_to_be_read_out = pair.ended, True
+                await self._read_out()
+            else:
+                await self.feed.catch_up(pair.seq)
+
+    async def _read_out(self) -> None:
+        """The pair is over, and this is the last that is said of it."""
+        pair, reason = self.feed.pair or "", self.feed.ended or "timeout"
+        last = await self.feed.read_out()
+        self.feed.begin(None)
+        await self.say(protocol.Left(pair, last.ended or reason, last.delivered))
 
     # --- The end ---
 

@@ -21,7 +21,7 @@ from chat.realtime.line import Answered, Command, Line, Word, WrongRedis, ignore
 
 logger = logging.getLogger(__name__)
 
-TRIES = 3  # that a command is sent, over as many lines: every script answers the same when it is sent again
+TRIES = 3  # that a command is sent, over as many lines: no script does a thing twice when it is sent again
 PAUSES = (0.02, 0.1, 0.5, 2.0)  # seconds before connecting again, by how often it failed in a row
 LARGE_BYTES = 2048  # a command that does not wait for the end of the tick: Redis can begin with it meanwhile
 LONGEST_HURRIED = 0.1  # where somebody asks for something

@@ -137,6 +137,7 @@ async def test_before_another_pair_begins_the_end_of_the_one_before_is_said(alic
 @pytest.mark.parametrize(("known", "reason"), [(None, "timeout"), ("left", "left")])
 async def test_an_end_that_got_lost_is_said_all_the_same(alice, known: Any, reason: str):
     alice.feed.ended = known
+    alice.pairing.pair = P2
     await alice.published(frame("joined", pair=msgspec.to_builtins(P2)))
     assert said(alice) == [("left", "p1"), ("joined", "p2")]
     assert json.loads(alice.sent[0])["reason"] == reason
@@ -169,3 +170,36 @@ async def test_a_partner_whose_coming_or_going_was_not_told_is_looked_for(alice)
     await alice.reconcile(back)
     await alice.published(frame("back", pair="p1"))
     assert said(alice) == [("away", "p1"), ("back", "p1")]
+
+
+async def test_old_news_of_another_pair_does_not_end_the_one_that_lives(alice):
+    """Somebody sat down and left while she was joining another."""
+    await alice.published(frame("joined", pair=msgspec.to_builtins(P2)))
+    await alice.published(frame("left", pair="p2", reason="left", delivered=0))
+    assert "left" not in [type_ for type_, _ in said(alice)]
+    assert alice.feed.pair == "p1"
+
+
+async def test_reading_out_that_breaks_off_is_tried_again_with_the_reason_known(alice):
+    alice.pairing.trouble = RedisConnectionError()
+    over = msgspec.structs.replace(P1, seq=5, ended="logged_out")
+    with pytest.raises(RedisConnectionError):
+        await alice._stand_with(over)
+    alice.pairing.trouble = None
+    standing = Standing("p1", seq=5)
+    assert not alice.agrees(standing)
+    await alice.reconcile(standing)
+    assert said(alice)[-1] == ("left", "p1")
+    assert alice.feed.pair is None
+
+
+async def test_who_never_asked_for_what_they_missed_gets_all_of_a_pair_that_is_over(alice):
+    alice.feed.hold_back()
+    await alice._stand_with(msgspec.structs.replace(P1, seq=5, ended="left"))
+    assert [type_ for type_, _ in said(alice)] == ["message"] * 5 + ["left"]
+
+
+async def test_joining_again_says_anew_whether_the_partner_is_here(alice):
+    await alice.doorbell._sit(Seated(msgspec.structs.replace(P1, present=False)))
+    await alice.published(frame("back", pair="p1"))
+    assert said(alice) == [("joined", "p1"), ("back", "p1")]

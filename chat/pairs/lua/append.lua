@@ -10,6 +10,7 @@ local here, every, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local log_messages, log_bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
 local unread_messages = tonumber(ARGV[6])
 local trim_at_once = math.max(1, math.floor(log_messages / 50)) -- one at a time would cost as much as the message
+local MOST_ROUNDS = 10 -- of trimming for one message that has room
 local sent_at = now()
 
 local SEQ, TRIMMED, BYTES = 4, 5, 6 -- where they are in the record
@@ -31,9 +32,12 @@ local function append(user, connection, pair, n, text, seen)
   if n ~= last + 1 then return refusal('out_of_order', last + 1) end
   if not within_limit('message:' .. user, every, burst) then return refusal('rate_limited') end
 
+  local rounds = 0
   while seq - trimmed >= log_messages or bytes + #text > log_bytes do
     local is_full = seq - trimmed >= unread_messages or bytes + #text > log_bytes
-    if not is_full and seq % trim_at_once ~= 0 then break end -- it was tried not long ago
+    -- Where it is not, it was tried not long ago, or the rest can wait for the next one.
+    if not is_full and (seq % trim_at_once ~= 0 or rounds == MOST_ROUNDS) then break end
+    rounds = rounds + 1
     local count, freed = trim(pair, trimmed + 1, trim_at_once)
     if count == 0 then
       if is_full then return refusal('rate_limited') end
