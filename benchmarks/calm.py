@@ -22,7 +22,7 @@ def calmest(measure: Callable[[], Figures]) -> Figures:
             found.append(measure())
         except (LeftOut, OSError, TimeoutError):
             break  # what we have is enough
-    chosen = dict(min(found, key=disturbance))
+    chosen = min(found, key=disturbance).copy()
     for name in {"lost", "duplicates"} & chosen.keys():
         chosen[name] = sum(figures[name] for figures in found)
     chosen["tries"] = len(found)
