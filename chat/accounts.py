@@ -42,7 +42,9 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        return [{**method, "description": WAYS[method["id"]]} for method in super().get_reauthentication_methods(user)]
+        """In our words; another way that a newer allauth knows is none of ours."""
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS[way["id"]]} for way in ways if way["id"] in WAYS]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it; where no mail server takes it, the page says so and whatever else was asked for is done."""

@@ -188,6 +188,7 @@ ACCOUNT_USERNAME_VALIDATORS = "chat.naming.SIGN_UP_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "support", "system", "tandem"]
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an email address changes: it can get a new password
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")  # a code by mail would be read on the screen that was left open
 
 # An address is for one thing, a forgotten password, and only once it is verified (docs/decisions/0028). Nothing tells
 # whose it is, or whether it is anybody's.

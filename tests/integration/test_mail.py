@@ -104,6 +104,14 @@ def test_changing_the_address_asks_once_more_who_it_is(carol: Browser):
     assert "thief@example.org" not in carol.http.get("/accounts/email/").text
 
 
+def test_who_is_asked_once_more_cannot_answer_by_mail(carol: Browser, mailbox: Mailbox):
+    verified(carol, mailbox)
+    page = carol.http.get("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/")
+    assert page.status_code == 200
+    assert "Another way" not in page.text
+    assert carol.http.get("/accounts/reauthenticate/code/").status_code in (403, 404)
+
+
 def test_a_forgotten_password_is_replaced_by_mail_and_the_old_logins_end(site: Site, carol: Browser, mailbox: Mailbox):
     verified(carol, mailbox)
     ask_for_a_new_password(site, address_of(carol))
