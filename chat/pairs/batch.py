@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
@@ -13,6 +15,7 @@ from redis.exceptions import ResponseError
 
 from chat.futures import settle
 
+FEW = 2  # calls that are waited for awake; with more there is enough to do meanwhile
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
@@ -35,7 +38,7 @@ class Batch(Generic[T]):
     """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
 
     They go together that are made in one tick of the loop, or in `patience` seconds. An answer that is an exception is raised
-    where it is awaited.
+    where it is awaited. While a few calls are under way the loop stays `awake` for so many seconds at most (docs/decisions/0041).
     """
 
     def __init__(
@@ -44,12 +47,16 @@ class Batch(Generic[T]):
         decode: Callable[[bytes], Sequence[T | Exception]],
         common: Sequence[str | int] = (),
         patience: float = 0,
+        awake: float = 0,
     ) -> None:
         self._ask = script.ask if isinstance(script, InOrder) else _asking(script)
         self._decode, self._common, self._patience = decode, common, patience
         self._loop = asyncio.get_running_loop()  # asked for once: Python 3.11 asks the kernel each time
         self._args: list[Any] = []
         self._callers: list[Callable[[T | Exception], None]] = []
+        self._awake, self._awake_until = awake, 0.0
+        self._is_awake = False
+        self._unanswered = 0  # scripts
 
     def call(self, *args: Any) -> asyncio.Future[T]:
         """Make a call; the future gets its answer, or an error."""
@@ -74,10 +81,23 @@ class Batch(Generic[T]):
         callers, args = self._callers, self._args
         if callers:
             self._callers, self._args = [], []
+            self._unanswered += 1
             self._ask(partial(self._answer, callers), [*self._common, *args])
+            if self._awake and len(callers) <= FEW:
+                self._awake_until = time.monotonic() + self._awake
+                if not self._is_awake:
+                    self._stay_awake()
+
+    def _stay_awake(self) -> None:
+        """Look again at once instead of sleeping until the answer comes; whoever else wants this core goes first."""
+        self._is_awake = self._unanswered > 0 and time.monotonic() < self._awake_until
+        if self._is_awake:
+            os.sched_yield()
+            self._loop.call_soon(self._stay_awake)
 
     def _answer(self, callers: list[Callable[[T | Exception], None]], reply: bytes | Exception) -> None:
         """Whatever happened, nobody waits for ever."""
+        self._unanswered -= 1
         for answered, answer in zip(callers, self._answers(reply, len(callers)), strict=True):
             try:
                 answered(answer)

@@ -28,6 +28,7 @@ Keys are built inside the scripts, so this needs one Redis (or Sentinel), not Re
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -56,6 +57,9 @@ PIECES_AT_ONCE = 32
 RECEIPT_SECONDS = (
     0.02  # that a receipt waits for others: together they cost Redis and the process a part of what each does
 )
+# That a process stays awake for the answer to a message that is stored alone: waking up takes longer, above all on a virtual
+# machine. Not where Redis needs the only core meanwhile.
+AWAKE_SECONDS = 0.0003 if (os.cpu_count() or 1) > 1 and hasattr(os, "sched_yield") else 0
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
 
@@ -132,7 +136,9 @@ class Pairing:
         limits = self.limits
         log = (limits.log_messages, limits.log_bytes, max(limits.log_messages, limits.unread_messages))
         common = (here.connections, limits.message_every, limits.message_burst, *log)
-        self._append: Batch[Appended] = Batch(self._scripts["append"], answers.decode_appended, common)
+        self._append: Batch[Appended] = Batch(
+            self._scripts["append"], answers.decode_appended, common, awake=AWAKE_SECONDS
+        )
         self._received: Batch[Seen] = Batch(
             self._scripts["received"], answers.decode_received, (here.connections,), RECEIPT_SECONDS
         )

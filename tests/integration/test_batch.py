@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -11,7 +13,7 @@ from redis.exceptions import ResponseError
 
 from chat.door import Door
 from chat.pairs.answers import Seated
-from chat.pairs.batch import AT_ONCE, Batch
+from chat.pairs.batch import AT_ONCE, FEW, Answered, Batch
 from chat.pairs.pairing import NO_LIMITS, Appended, Fenced, Pairing, Seat
 from chat.pairs.protocol import Person, Refusal
 from tests.site import Valkey
@@ -135,3 +137,49 @@ async def test_with_patience_calls_of_several_ticks_go_together_and_in_a_hurry_a
     assert scripts == [[1, 2]]
     patient: Batch[int] = Batch(script, list, patience=0.01)
     assert await asyncio.wait_for(patient.call(3), 5) == 3
+
+
+class Slow:
+    """A script that answers when the test pleases."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Answered] = []
+
+    async def __call__(self, *, args: list[Any]) -> bytes:
+        raise AssertionError("it is asked")
+
+    def ask(self, answered: Answered, args: list[Any]) -> None:
+        self.waiting.append(answered)
+
+
+async def yields_in_some_ticks(yields: list[None]) -> int:
+    before = len(yields)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return len(yields) - before
+
+
+@pytest.mark.parametrize(
+    ("calls", "awake", "stays"), [(1, 60, True), (FEW, 60, True), (FEW + 1, 60, False), (1, 0, False)]
+)
+async def test_the_loop_stays_awake_for_the_answer_to_a_few_and_no_longer(
+    monkeypatch, calls: int, awake: float, stays: bool
+):
+    yields: list[None] = []
+    monkeypatch.setattr(os, "sched_yield", lambda: yields.append(None))
+    script = Slow()
+    batch: Batch[int] = Batch(script, list, awake=awake)
+    waiting = [batch.call() for _ in range(calls)]
+    assert (await yields_in_some_ticks(yields) > 0) == stays
+    script.waiting.pop()(bytes(calls))
+    assert await asyncio.gather(*waiting) == [0] * calls
+    await asyncio.sleep(0)
+    assert await yields_in_some_ticks(yields) == 0
+
+
+async def test_the_loop_does_not_stay_awake_for_ever(monkeypatch):
+    yields: list[None] = []
+    monkeypatch.setattr(os, "sched_yield", lambda: yields.append(None))
+    batch: Batch[int] = Batch(Slow(), list, awake=1e-9)
+    batch.call()
+    assert await yields_in_some_ticks(yields) <= 1
