@@ -32,9 +32,8 @@ class Feed:
         self.delivered = 0  # what this socket was told of it
         self.ended = (pair and pair.ended) or None  # why the pair is over, where that is known before it is said
         self.is_to_be_read_out = False  # it is over, and nobody will ask for the rest
-        self.partner_is_away = (
-            pair is not None and not pair.present and not pair.ended
-        )  # as far as this socket was told
+        # As far as this socket was told.
+        self.partner_is_away = pair is not None and not pair.present and not pair.ended
         self.client_has_all = True  # up to `seq`
         self.holds_back = False
         self.held = 0  # the last seq that was held back
