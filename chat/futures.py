@@ -10,7 +10,7 @@ def settle(future: asyncio.Future[Any], answer: Any) -> None:
     """Give a future its answer, or raise it there if it is an exception, if anybody still waits."""
     if future.done():
         return
-    if isinstance(answer, Exception):
+    if isinstance(answer, BaseException):
         future.set_exception(answer)
     else:
         future.set_result(answer)

@@ -16,7 +16,7 @@ from chat.pairs.feed import Feed, Say
 from chat.pairs.pairing import Pairing, Seat
 from chat.pairs.protocol import Refusal
 from chat.push.seeking import announced
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import look_up, write_down
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +143,6 @@ def ask_frame(asking: Asking) -> protocol.Ask:
 async def _note(used: Used) -> None:
     """Tell the database. Redis knows it already and refuses the next one, so nobody has to wait or is told of trouble."""
     try:
-        await look_up(use_invitation, used.invitation, used.guest)
+        await write_down(use_invitation, used.invitation, used.guest)
     except (DatabaseError, InterfaceError) as error:
         logger.error("The use of an invitation is not in the database: %s", type(error).__name__)

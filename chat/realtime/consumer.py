@@ -73,7 +73,7 @@ class SocketConsumer(AsyncConsumer):
             await self.cannot_go_on()
         finally:
             # Also when cancelled: the partner has to learn that this socket is gone.
-            await asyncio.shield(asyncio.wait_for(self._end(), GOODBYE_SECONDS))
+            await asyncio.shield(self._end())
 
     async def _open_channel(self) -> None:
         self.channel_layer = get_channel_layer(self.channel_layer_alias)
@@ -88,7 +88,8 @@ class SocketConsumer(AsyncConsumer):
         try:
             if self.channel_name:
                 self.channel_layer.end_channel(self.channel_name)
-            await self.closed()
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self.closed()
         finally:
             shutdown.strike_off(self)
 

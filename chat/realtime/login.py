@@ -76,12 +76,13 @@ class _Session(_SessionStore):  # type: ignore[misc, valid-type]
 
     key_salt = _SessionStore().key_salt  # which Django makes of the name of the class
 
-    def _get_session_from_db(self) -> Any:
+    def load(self) -> dict[str, Any]:
         row = _SESSION.first(self.session_key)
         if row is None or row[1] <= timezone.now():
             self._session_key = None
-            return None
-        return Session(session_data=row[0])
+            return {}
+        found: dict[str, Any] = self.decode(row[0])
+        return found
 
 
 def _user_of(session: _Session) -> Any:

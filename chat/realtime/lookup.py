@@ -12,16 +12,19 @@ What writes has threads of its own: it may have to wait until another process ha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import cache, partial
 from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
+
+from chat.futures import settle
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,12 +32,14 @@ T = TypeVar("T")
 THREADS = 4  # so many questions at once; as many connections to the database
 WRITERS = 2  # a database of one file takes one at a time; a second, so that no slow one holds up all messages elsewhere
 SECONDS = 5.0  # a question takes about a millisecond; past this, the database or the way to it is gone
+FILE_SECONDS = 1.0  # between two looks of a thread that reads at whether its file is still the one that is there
 
-Waiting = SimpleQueue[tuple[Future[Any], Callable[[], Any]]]
+Waiting = SimpleQueue[tuple[asyncio.Future[Any], Callable[[], Any]]]
 
 _reading: Waiting = SimpleQueue()
 _writing: Waiting = SimpleQueue()
-_mine = threading.local()  # `file`: which file this thread's connection has open
+# Of each thread. `writes`: whether it does; `file`: which one its connection has open; `looked`: when it was seen to, in seconds.
+_mine = threading.local()
 
 
 async def look_up(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -52,12 +57,18 @@ async def write_down(change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 async def _wait_for(waiting: Waiting, question: Callable[[], T]) -> T:
     _start_threads()
-    answer: Future[T] = Future()
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+    patience = loop.call_later(SECONDS, _give_up, answer)
     waiting.put((answer, question))
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(answer), SECONDS)
-    except TimeoutError:
-        raise OperationalError(f"no answer within {SECONDS:g} s") from None
+        return await answer
+    finally:
+        patience.cancel()
+
+
+def _give_up(answer: asyncio.Future[Any]) -> None:
+    settle(answer, OperationalError(f"no answer within {SECONDS:g} s"))
 
 
 @cache
@@ -68,17 +79,21 @@ def _start_threads() -> None:
 
 
 def _work(waiting: Waiting) -> None:
+    _mine.writes, _mine.looked = waiting is _writing, -FILE_SECONDS
     while True:
         _answer(*waiting.get())
 
 
-def _answer(answer: Future[T], question: Callable[[], T]) -> None:
-    if not answer.set_running_or_notify_cancel():
+def _answer(answer: asyncio.Future[T], question: Callable[[], T]) -> None:
+    if answer.done():
         return  # given up before a thread was free
+    found: T | BaseException
     try:
-        answer.set_result(_ask(question))
+        found = _ask(question)
     except BaseException as error:  # noqa: BLE001 - whoever asked wants to know
-        answer.set_exception(error)
+        found = error
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits
+        answer.get_loop().call_soon_threadsafe(settle, answer, found)
 
 
 def _ask(question: Callable[[], T]) -> T:
@@ -104,12 +119,21 @@ def _is_locked(error: Exception) -> bool:
 
 
 def _file_was_replaced() -> bool:
-    """SQLite would go on reading a file that was moved away or restored from a backup."""
-    if connection.vendor != "sqlite":
+    """SQLite would go on reading, or writing to, a file that was moved away or restored from a backup."""
+    if connection.vendor != "sqlite" or not _is_time_to_look():
         return False
     try:
-        file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - asked before every question
+        file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - a path would be made each time
     except OSError:
         file = None
     before, _mine.file = getattr(_mine, "file", None), file
     return file != before
+
+
+def _is_time_to_look() -> bool:
+    """Before each change, or it would be lost with the file; before a question, once in a while: looking costs a tenth of it."""
+    now = time.monotonic()
+    is_time: bool = _mine.writes or now - _mine.looked >= FILE_SECONDS
+    if is_time:
+        _mine.looked = now
+    return is_time

@@ -97,6 +97,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> Trips:
     monkeypatch.setattr(CursorWrapper, "execute", counted)
     for module in (login, doorbell):
         monkeypatch.setattr(module, "look_up", trips.look_up)
+    monkeypatch.setattr(doorbell, "write_down", trips.look_up)
     return trips
 
 
