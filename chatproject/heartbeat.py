@@ -29,8 +29,8 @@ class Mortal(Protocol):
 class Heartbeat:
     """One timer for every socket. It counts beats while there is a socket; `now` is the number of the present one.
 
-    Sockets are dealt out over the beats of a period, so that a thousand of them are not asked in the same instant. Beats
-    and not a clock, so that a process that was stopped for a minute does not find everybody late.
+    Sockets are dealt out over the beats of a period, also those that came together, so that a thousand of them are not asked in
+    the same instant. Beats and not a clock, so that a process that was stopped for a minute does not find everybody late.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Heartbeat:
 
     def join(self, socket: Mortal, loop: asyncio.AbstractEventLoop) -> int:
         """Watch this socket from now on; return the slot to give to `leave`."""
-        slot = self.now % PERIOD
+        slot = min(((self.now + beats) % PERIOD for beats in range(PERIOD)), key=lambda slot: len(self._slots[slot]))
         self._slots[slot].add(socket)
         if self._timer is None:
             self._timer = loop.call_later(BEAT_SECONDS, self._beat, loop)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import weakref
-from collections.abc import Awaitable, Coroutine, Iterator
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Protocol
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -17,14 +17,11 @@ from chat.pairs.pairing import NO_LIMITS, Here, Limits, Pairing, Seat, Timing
 from chat.pairs.receipts import Receipts
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
-from chat.realtime.pulse import beat
-
-T = TypeVar("T")
+from chat.realtime.pulse import beat, in_parts
 
 logger = logging.getLogger(__name__)
 
 CHECK_LOGINS = 4_000  # ms; signals end a login's sockets at once, this finds within five seconds what got past them
-AT_ONCE = 500  # connections in one script or query, so that none holds Redis for longer than a few ms
 
 
 class Seated(Protocol):
@@ -70,17 +67,15 @@ class PairProcess:
         self._sockets.discard(socket)
 
     async def _renew(self) -> None:
-        sockets = [(socket, socket.seat) for socket in self._sockets]
-        for some in _batches(sockets):
-            batch = [(socket, seat) for socket, seat in some if seat]
+        async for some in in_parts(list(self._sockets)):
+            batch = [(socket, socket.seat) for socket in some if socket.seat]
             standings = await self.pairing.renew([seat for _, seat in batch])
             for (socket, seat), standing in zip(batch, standings, strict=True):
                 if socket.seat is seat and not socket.agrees(standing):
                     self.start(socket.reconcile(standing))
 
     async def _check_logins(self) -> None:
-        logins = [socket.login for socket in self._sockets if socket.login]
-        for some in _batches(logins):
+        async for some in in_parts([socket.login for socket in self._sockets if socket.login]):
             for login in await ended_logins(some):
                 await self.pairing.log_out(login.user.pk, login.name)
 
@@ -96,10 +91,6 @@ class PairProcess:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _batches(items: list[T]) -> Iterator[list[T]]:
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 async def _quietly(work: Awaitable[None]) -> None:

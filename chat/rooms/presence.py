@@ -32,7 +32,6 @@ from chat.wire import Person
 _LUA = Path(__file__).parent / "lua"
 _SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
 
-AT_ONCE = 300  # windows or rooms in one script, so that none holds Redis for more than a few ms
 SWEEP_AT_ONCE = 100  # windows of one room
 _SPARE = 5_000  # ms that an ask is kept longer than anybody waits, so that giving it up finds it
 
@@ -120,22 +119,14 @@ class Presence:
 
     async def renew(self, windows: Sequence[Window]) -> list[Window]:
         """Prove that these windows live; return those that have to enter again."""
-        unknown: list[Window] = []
-        for start in range(0, len(windows), AT_ONCE):
-            some = windows[start : start + AT_ONCE]
-            words = [word for window in some for word in _words(window)]
-            places: list[int] = _places(await self._call("renew", self.timing.lease, *words))
-            unknown += [some[place - 1] for place in places]
-        return unknown
+        words = [word for window in windows for word in _words(window)]
+        places: list[int] = _places(await self._call("renew", self.timing.lease, *words))
+        return [windows[place - 1] for place in places]
 
     async def sweep(self, rooms: Sequence[int]) -> list[Version]:
         """Free what ran out in these rooms; return which state each of them has now."""
         timing = self.timing
-        found: list[Version] = []
-        for start in range(0, len(rooms), AT_ONCE):
-            some = rooms[start : start + AT_ONCE]
-            found += _versions(await self._call("sweep", timing.lease, timing.outage, SWEEP_AT_ONCE, *some))
-        return found
+        return _versions(await self._call("sweep", timing.lease, timing.outage, SWEEP_AT_ONCE, *rooms))
 
     async def look(self, room: int) -> Present:
         """Return everybody who is in this room."""

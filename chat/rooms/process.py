@@ -8,10 +8,8 @@ import logging
 import time
 import weakref
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -20,7 +18,7 @@ from redis.exceptions import RedisError
 from chat.realtime import broker
 from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
-from chat.realtime.pulse import Errands, beat
+from chat.realtime.pulse import Errands, beat, in_parts
 from chat.rooms import people, protocol, replay
 from chat.rooms.audience import Audience
 from chat.rooms.changes import EVERYWHERE, group_of
@@ -36,11 +34,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
-AT_ONCE = 500  # rooms or people in one query
+ROOMS_AT_ONCE = 500  # in one query, which is made each second
 
 
 class RoomProcess:
@@ -125,7 +121,7 @@ class RoomProcess:
 
     async def _watch(self) -> None:
         """Look in the database how far every room here is."""
-        for some in _batches(list(self._audiences)):
+        async for some in in_parts(list(self._audiences), ROOMS_AT_ONCE):
             await self._look_at(some)
         self._close_deserted()
 
@@ -185,17 +181,18 @@ class RoomProcess:
     # --- Who is here ---
 
     async def _sweep(self) -> None:
-        rooms = list(self._audiences)
-        for room, version in zip(rooms, await self.presence.sweep(rooms), strict=True):
-            if (audience := self._audiences.get(room)) is not None:
-                audience.people_are(version)
+        async for rooms in in_parts(list(self._audiences)):
+            for room, version in zip(rooms, await self.presence.sweep(rooms), strict=True):
+                if (audience := self._audiences.get(room)) is not None:
+                    audience.people_are(version)
 
     async def _renew(self) -> None:
-        windows = {socket.window: socket for socket in self.sockets if socket.window}
-        for window in await self.presence.renew(list(windows)):
-            socket = windows[window]
-            if socket.window == window:
-                await self.enter(window, socket)
+        async for some in in_parts(list(self.sockets)):
+            windows = {socket.window: socket for socket in some if socket.window}
+            for window in await self.presence.renew(list(windows)):
+                socket = windows[window]
+                if socket.window == window:
+                    await self.enter(window, socket)
 
     async def enter(self, window: Window, socket: RoomSocket) -> None:
         """Let Redis know of this window."""
@@ -242,7 +239,7 @@ class RoomProcess:
     async def _check_people(self) -> None:
         """What no hint told: logins that ended, and people who are called otherwise."""
         self.allowances.forget(time.monotonic())
-        for some in _batches([socket for socket in self.sockets if socket.login]):
+        async for some in in_parts([socket for socket in self.sockets if socket.login]):
             ended = {login.name for login in await ended_logins([socket.login for socket in some if socket.login])}
             for socket in some:
                 if socket.login_name in ended:
@@ -255,12 +252,6 @@ class RoomProcess:
             for socket in [socket for socket in self.sockets if socket.user in found]:
                 if not socket.looks_like(found[socket.user]):
                     self.errands.start(socket.appears(found[socket.user]))
-
-
-def _batches(items: list[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while some := list(islice(iterator, AT_ONCE)):
-        yield some
 
 
 _processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RoomProcess] = weakref.WeakKeyDictionary()

@@ -39,6 +39,13 @@ async def test_who_answers_is_asked_every_ten_seconds_and_stays(beat: Callable[[
     assert not line.transport.closing
 
 
+async def test_those_who_came_together_are_not_asked_together(beat: Callable[[int], None]):
+    lines = [await Line().opened() for _ in range(5 * heartbeat.PERIOD)]
+    for _ in range(heartbeat.PERIOD):
+        beat(1)
+        assert [line.written() for line in lines].count(b"\x89\x00") == 5
+
+
 @pytest.mark.parametrize("age", range(heartbeat.PERIOD))
 async def test_who_does_not_answer_is_dropped_within_25_seconds(
     beat: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, age: int
