@@ -209,7 +209,8 @@ class TandemSocket(WebSocketsSansIOProtocol):
     # The handshake is done, which is where the base's keep-alive begins
 
     def start_keepalive(self) -> None:
-        """What belonged to the handshake can go."""
+        """What belonged to the handshake can go, and signs of life are owed from now on."""
+        self.heard_at = self.heartbeat.now
         self._conn = None
         del self.request, self.response, self.scope
         keep_buffer_small(self.transport.get_extra_info("socket"))

@@ -267,7 +267,7 @@ class Pairing:
             raise Refusal("rate_limited")
 
     async def renew(self, seats: list[Seat]) -> list[Standing]:
-        """Prove that these connections live; return where each of them stands."""
+        """Prove that these connections live, in one script; return where each of them stands."""
         connections = [part for seat in seats for part in (seat.user, seat.connection)]
         return answers.decode_standings(await self._call("renew", self.timing.lease, *connections))
 

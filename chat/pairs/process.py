@@ -17,7 +17,7 @@ from chat.pairs.pairing import NO_LIMITS, Here, Limits, Pairing, Seat, Timing
 from chat.pairs.receipts import Receipts
 from chat.realtime import broker
 from chat.realtime.login import Login, ended_logins
-from chat.realtime.pulse import beat, in_parts
+from chat.realtime.pulse import QUERY_AT_ONCE, beat, for_all, in_parts
 
 logger = logging.getLogger(__name__)
 
@@ -67,15 +67,17 @@ class PairProcess:
         self._sockets.discard(socket)
 
     async def _renew(self) -> None:
-        async for some in in_parts(list(self._sockets)):
-            batch = [(socket, socket.seat) for socket in some if socket.seat]
-            standings = await self.pairing.renew([seat for _, seat in batch])
-            for (socket, seat), standing in zip(batch, standings, strict=True):
-                if socket.seat is seat and not socket.agrees(standing):
-                    self.start(socket.reconcile(standing))
+        await for_all(list(self._sockets), self._renew_some)
+
+    async def _renew_some(self, sockets: list[Seated]) -> None:
+        seats = [(socket, socket.seat) for socket in sockets if socket.seat]
+        standings = await self.pairing.renew([seat for _, seat in seats])
+        for (socket, seat), standing in zip(seats, standings, strict=True):
+            if socket.seat is seat and not socket.agrees(standing):
+                self.start(socket.reconcile(standing))
 
     async def _check_logins(self) -> None:
-        async for some in in_parts([socket.login for socket in self._sockets if socket.login]):
+        async for some in in_parts([socket.login for socket in self._sockets if socket.login], QUERY_AT_ONCE):
             for login in await ended_logins(some):
                 await self.pairing.log_out(login.user.pk, login.name)
 

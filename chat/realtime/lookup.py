@@ -16,7 +16,6 @@ import contextlib
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from functools import cache, partial
 from queue import SimpleQueue
@@ -32,14 +31,12 @@ T = TypeVar("T")
 THREADS = 4  # so many questions at once; as many connections to the database
 WRITERS = 2  # a database of one file takes one at a time; a second, so that no slow one holds up all messages elsewhere
 SECONDS = 5.0  # a question takes about a millisecond; past this, the database or the way to it is gone
-FILE_SECONDS = 1.0  # between two looks of a thread that reads at whether its file is still the one that is there
 
 Waiting = SimpleQueue[tuple[asyncio.Future[Any], Callable[[], Any]]]
 
 _reading: Waiting = SimpleQueue()
 _writing: Waiting = SimpleQueue()
-# Of each thread. `writes`: whether it does; `file`: which one its connection has open; `looked`: when it was seen to, in seconds.
-_mine = threading.local()
+_mine = threading.local()  # `file`: which file this thread's connection has open
 
 
 async def look_up(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -79,7 +76,6 @@ def _start_threads() -> None:
 
 
 def _work(waiting: Waiting) -> None:
-    _mine.writes, _mine.looked = waiting is _writing, -FILE_SECONDS
     while True:
         _answer(*waiting.get())
 
@@ -119,21 +115,12 @@ def _is_locked(error: Exception) -> bool:
 
 
 def _file_was_replaced() -> bool:
-    """SQLite would go on reading, or writing to, a file that was moved away or restored from a backup."""
-    if connection.vendor != "sqlite" or not _is_time_to_look():
+    """SQLite would go on reading a file that was moved away or restored from a backup."""
+    if connection.vendor != "sqlite":
         return False
     try:
-        file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - a path would be made each time
+        file = os.stat(connection.settings_dict["NAME"]).st_ino  # noqa: PTH116 - asked before every question
     except OSError:
         file = None
     before, _mine.file = getattr(_mine, "file", None), file
     return file != before
-
-
-def _is_time_to_look() -> bool:
-    """Before each change, or it would be lost with the file; before a question, once in a while: looking costs a tenth of it."""
-    now = time.monotonic()
-    is_time: bool = _mine.writes or now - _mine.looked >= FILE_SECONDS
-    if is_time:
-        _mine.looked = now
-    return is_time

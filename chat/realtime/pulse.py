@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -13,8 +14,12 @@ from redis.exceptions import RedisError
 
 T = TypeVar("T")
 
-AT_ONCE = 50  # connections in one script or query: neither Redis nor the interpreter is held for more than a millisecond or two
-BREATH_SECONDS = 0.005  # in which what people say goes through
+SCRIPT_AT_ONCE = 50  # sockets or rooms in one script: Redis is held for a millisecond or less
+QUERY_AT_ONCE = 100  # sockets in one query: to make its SQL a thread keeps the interpreter for a millisecond or two
+MOST_PARTS = (
+    50  # so that a pass ends long before the next one, also where the loop is behind; of more sockets, more at once
+)
+BREATH_SECONDS = 0.005  # between two parts, in which what people say goes through
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +52,24 @@ async def beat(
         hurry.clear()
 
 
-async def in_parts(items: list[T], at_once: int = AT_ONCE) -> AsyncIterator[list[T]]:
+async def in_parts(items: list[T], at_once: int) -> AsyncIterator[list[T]]:
     """Some at a time, with a breath in between: whatever is done for all sockets of a process is no burst for those who talk."""
-    for start in range(0, len(items), at_once):
+    size = max(at_once, math.ceil(len(items) / MOST_PARTS))
+    for start in range(0, len(items), size):
         if start:
             await asyncio.sleep(BREATH_SECONDS)
-        yield items[start : start + at_once]
+        yield items[start : start + size]
+
+
+async def for_all(items: list[T], work: Callable[[list[T]], Coroutine[Any, Any, None]]) -> None:
+    """Do `work` for each part without waiting until the one before is done, so that a slow way to Redis delays all only once.
+
+    Where it fails for some, the others are done all the same; then the first error is raised.
+    """
+    parts = [asyncio.ensure_future(work(some)) async for some in in_parts(items, SCRIPT_AT_ONCE)]
+    for outcome in await asyncio.gather(*parts, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 class Errands:

@@ -118,13 +118,13 @@ class Presence:
         await self._call("rename", room, user, name)
 
     async def renew(self, windows: Sequence[Window]) -> list[Window]:
-        """Prove that these windows live; return those that have to enter again."""
+        """Prove that these windows live, in one script; return those that have to enter again."""
         words = [word for window in windows for word in _words(window)]
         places: list[int] = _places(await self._call("renew", self.timing.lease, *words))
         return [windows[place - 1] for place in places]
 
     async def sweep(self, rooms: Sequence[int]) -> list[Version]:
-        """Free what ran out in these rooms; return which state each of them has now."""
+        """Free what ran out in these rooms, in one script; return which state each of them has now."""
         timing = self.timing
         return _versions(await self._call("sweep", timing.lease, timing.outage, SWEEP_AT_ONCE, *rooms))
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from chat.realtime import broker
 from chat.realtime.login import ended_logins
 from chat.realtime.lookup import look_up
-from chat.realtime.pulse import Errands, beat, in_parts
+from chat.realtime.pulse import QUERY_AT_ONCE, Errands, beat, for_all, in_parts
 from chat.rooms import people, protocol, replay
 from chat.rooms.audience import Audience
 from chat.rooms.changes import EVERYWHERE, group_of
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 WATCH = 1_000  # ms: what changed without a word of it is found within this
 CHECK_PEOPLE = 4_000  # ms: hints end a login's sockets at once, this finds within five seconds what got past them
-ROOMS_AT_ONCE = 500  # in one query, which is made each second
+ROOMS_AT_ONCE = 500  # in one query: it is made each second, and reads two numbers of each
 
 
 class RoomProcess:
@@ -181,18 +181,22 @@ class RoomProcess:
     # --- Who is here ---
 
     async def _sweep(self) -> None:
-        async for rooms in in_parts(list(self._audiences)):
-            for room, version in zip(rooms, await self.presence.sweep(rooms), strict=True):
-                if (audience := self._audiences.get(room)) is not None:
-                    audience.people_are(version)
+        await for_all(list(self._audiences), self._sweep_some)
+
+    async def _sweep_some(self, rooms: list[int]) -> None:
+        for room, version in zip(rooms, await self.presence.sweep(rooms), strict=True):
+            if (audience := self._audiences.get(room)) is not None:
+                audience.people_are(version)
 
     async def _renew(self) -> None:
-        async for some in in_parts(list(self.sockets)):
-            windows = {socket.window: socket for socket in some if socket.window}
-            for window in await self.presence.renew(list(windows)):
-                socket = windows[window]
-                if socket.window == window:
-                    await self.enter(window, socket)
+        await for_all([socket for socket in self.sockets if socket.window], self._renew_some)
+
+    async def _renew_some(self, sockets: list[RoomSocket]) -> None:
+        windows = {socket.window: socket for socket in sockets if socket.window}
+        for window in await self.presence.renew(list(windows)):
+            socket = windows[window]
+            if socket.window == window:
+                await self.enter(window, socket)
 
     async def enter(self, window: Window, socket: RoomSocket) -> None:
         """Let Redis know of this window."""
@@ -227,7 +231,9 @@ class RoomProcess:
     def _hear(self, event: dict[str, Any]) -> None:
         match event["type"]:
             case "person.changed":
-                self.errands.start(self._look_at_people([event["user"]]))
+                self.errands.start(
+                    self._look_at_people([socket for socket in self.sockets if socket.user == event["user"]])
+                )
             case "login.ended":
                 for socket in self.sockets:
                     if socket.user == event["user"] and event["login"] in ("", socket.login_name):
@@ -239,18 +245,19 @@ class RoomProcess:
     async def _check_people(self) -> None:
         """What no hint told: logins that ended, and people who are called otherwise."""
         self.allowances.forget(time.monotonic())
-        async for some in in_parts([socket for socket in self.sockets if socket.login]):
+        async for some in in_parts([socket for socket in self.sockets if socket.login], QUERY_AT_ONCE):
             ended = {login.name for login in await ended_logins([socket.login for socket in some if socket.login])}
             for socket in some:
                 if socket.login_name in ended:
                     self.errands.start(socket.let_go("logged_out"))
-            await self._look_at_people([socket.user for socket in some])
+            await self._look_at_people(some)
 
-    async def _look_at_people(self, users: list[int]) -> None:
-        if wanted := set(users) & {socket.user for socket in self.sockets}:
-            found = await look_up(people.appearances, wanted)
-            for socket in [socket for socket in self.sockets if socket.user in found]:
-                if not socket.looks_like(found[socket.user]):
+    async def _look_at_people(self, sockets: list[RoomSocket]) -> None:
+        """Call the people of these sockets what they are called now."""
+        if sockets:
+            found = await look_up(people.appearances, {socket.user for socket in sockets})
+            for socket in sockets:
+                if socket.user in found and not socket.looks_like(found[socket.user]):
                     self.errands.start(socket.appears(found[socket.user]))
 
 

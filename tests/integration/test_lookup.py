@@ -20,7 +20,7 @@ from chat.pairs import doorbell
 from chat.pairs.consumer import PairConsumer
 from chat.pairs.process import this_process
 from chat.realtime import broker, login
-from chat.realtime.lookup import look_up
+from chat.realtime.lookup import look_up, write_down
 from tests.make_people import make
 from tests.person import PATIENCE, Person, Socket, pair_up
 from tests.site import Valkey
@@ -44,7 +44,7 @@ class Trips:
         else:
             queries.append(sql)
 
-    async def look_up(self, question: Callable[..., Any], *args: Any) -> Any:
+    async def look_up(self, question: Callable[..., Any], *args: Any, ask: Callable[..., Any] = look_up) -> Any:
         queries: list[str] = []
         self.all.append((question.__name__, queries))
 
@@ -55,7 +55,10 @@ class Trips:
             finally:
                 del self._mine.queries
 
-        return await look_up(in_its_thread)
+        return await ask(in_its_thread)
+
+    async def write_down(self, change: Callable[..., Any], *args: Any) -> Any:
+        return await self.look_up(change, *args, ask=write_down)
 
     def taken(self) -> list[tuple[str, int]]:
         """Return what was asked since the last time, and by how many queries."""
@@ -97,7 +100,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> Trips:
     monkeypatch.setattr(CursorWrapper, "execute", counted)
     for module in (login, doorbell):
         monkeypatch.setattr(module, "look_up", trips.look_up)
-    monkeypatch.setattr(doorbell, "write_down", trips.look_up)
+    monkeypatch.setattr(doorbell, "write_down", trips.write_down)
     return trips
 
 

@@ -53,8 +53,7 @@ def write(file: Path, word: str) -> None:
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file that the threads ask now, whatever they asked before."""
-    monkeypatch.setattr(lookup, "FILE_SECONDS", 0.0)
+    """The file that the threads ask now."""
     write(tmp_path / "words.sqlite3", "first")
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "words.sqlite3"))
     return tmp_path / "words.sqlite3"
@@ -75,7 +74,7 @@ def word() -> str:
         return text
 
 
-async def at_once(question: Callable[[], Any], times: int = THREADS, ask: Callable[..., Any] = look_up) -> list[Any]:
+async def at_once(question: Callable[[], Any], times: int = THREADS) -> list[Any]:
     """Ask in so many threads, none of which goes on before all have begun."""
     together = threading.Barrier(times, timeout=PATIENCE)
 
@@ -83,7 +82,7 @@ async def at_once(question: Callable[[], Any], times: int = THREADS, ask: Callab
         together.wait()
         return question()
 
-    return await asyncio.gather(*(ask(together_with_others) for _ in range(times)))
+    return await asyncio.gather(*(look_up(together_with_others) for _ in range(times)))
 
 
 async def test_four_questions_do_not_wait_for_each_other(database):
@@ -137,27 +136,6 @@ async def test_a_file_that_was_replaced_is_not_read_on(database, tmp_path):
     write(tmp_path / "backup.sqlite3", "second")
     (tmp_path / "backup.sqlite3").replace(database)
     assert await at_once(word) == ["second"] * 4
-
-
-async def test_who_reads_looks_once_in_a_while_whether_the_file_was_replaced_and_who_writes_every_time(
-    database, tmp_path, monkeypatch
-):
-    def add() -> None:
-        connection.cursor().execute("INSERT INTO word VALUES ('third')")
-
-    def words() -> list[str]:
-        with connection.cursor() as cursor:
-            return [text for (text,) in cursor.execute("SELECT text FROM word")]
-
-    assert await at_once(words) == [["first"]] * 4
-    assert await at_once(words, WRITERS, write_down) == [["first"]] * WRITERS
-    write(tmp_path / "backup.sqlite3", "second")
-    (tmp_path / "backup.sqlite3").replace(database)
-    monkeypatch.setattr(lookup, "FILE_SECONDS", 3600.0)
-    assert await at_once(words) == [["first"]] * 4
-    await write_down(add)
-    monkeypatch.setattr(lookup, "FILE_SECONDS", 0.0)
-    assert await at_once(words) == [["second", "third"]] * 4
 
 
 async def test_a_file_that_was_moved_away_is_missed_until_it_is_back(database, tmp_path):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from chat.realtime.pulse import in_parts
+import pytest
+
+from chat.realtime import pulse
+from chat.realtime.pulse import MOST_PARTS, SCRIPT_AT_ONCE, for_all, in_parts
+from tests.person import PATIENCE
 
 
 async def test_others_have_their_turn_between_two_parts():
@@ -18,4 +22,39 @@ async def test_others_have_their_turn_between_two_parts():
 
 async def test_where_there_is_nothing_to_do_nothing_is_done():
     nothing: list[int] = []
-    assert [some async for some in in_parts(nothing)] == []
+    assert [some async for some in in_parts(nothing, 2)] == []
+
+
+async def test_very_many_are_not_more_parts_but_larger_ones(monkeypatch):
+    monkeypatch.setattr(pulse, "BREATH_SECONDS", 0)
+    parts = [some async for some in in_parts(list(range(3 * MOST_PARTS + 1)), 2)]
+    assert len(parts) <= MOST_PARTS
+    assert [each for some in parts for each in some] == list(range(3 * MOST_PARTS + 1))
+
+
+async def test_no_part_waits_for_the_answer_to_the_one_before():
+    under_way: list[int] = []
+    everybody = asyncio.Event()
+
+    async def ask(some: list[int]) -> None:
+        under_way.extend(some)
+        if len(under_way) == 3 * SCRIPT_AT_ONCE:
+            everybody.set()
+        await everybody.wait()
+
+    async with asyncio.timeout(PATIENCE):
+        await for_all(list(range(3 * SCRIPT_AT_ONCE)), ask)
+
+
+async def test_where_one_part_fails_the_others_are_done_and_the_error_is_told():
+    done: list[int] = []
+
+    async def ask(some: list[int]) -> None:
+        if 0 in some:
+            raise OSError("no answer")
+        await asyncio.sleep(0)
+        done.extend(some)
+
+    with pytest.raises(OSError, match="no answer"):
+        await for_all(list(range(2 * SCRIPT_AT_ONCE)), ask)
+    assert done == list(range(SCRIPT_AT_ONCE, 2 * SCRIPT_AT_ONCE))

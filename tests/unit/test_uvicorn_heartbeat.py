@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chatproject import heartbeat, uvicorn_socket
+from chatproject.frames import PING
 from chatproject.heartbeat import Heartbeat
 from chatproject.uvicorn_socket import TandemSocket
 from tests.unit.uvicorn_line import PONG, TEXT, Line, frame, ticks
@@ -82,6 +83,27 @@ async def test_who_neither_reads_nor_is_read_is_dropped_once_the_application_is_
     assert line.transport.closing
     beat(AT_MOST)
     assert line.transport.aborted
+
+
+@pytest.mark.parametrize("others", range(heartbeat.PERIOD))
+async def test_who_was_still_at_the_handshake_when_asked_has_as_long_for_the_first_answer(
+    beat: Callable[[int], None], others: int
+):
+    for _ in range(others):  # who are asked in the beats before
+        await Line().opened()
+    line = Line()
+    beat(others)
+    await line.opened()
+    for _ in range(heartbeat.PERIOD):
+        beat(1)
+        if line.written() == PING:
+            break
+    else:
+        pytest.fail("it was not asked")
+    beat(heartbeat.PATIENCE - 1)
+    assert not line.transport.closing
+    beat(1)
+    assert line.transport.closing
 
 
 async def test_a_handshake_that_nobody_answers_is_dropped(beat: Callable[[int], None]):
