@@ -251,8 +251,7 @@ class PairConsumer(PairSocket):
         last, complete = await self.feed.replay(frame.pair, frame.seq)
         await self.say(protocol.Resumed(frame.pair, last.seq, complete))
         if last.ended:
-            self.feed.begin(None)
-            await self.say(protocol.Left(frame.pair, last.ended, last.delivered))
+            await self.say_over(frame.pair, last.ended, last.delivered)
         elif last.delivered:
             self.feed.delivered = last.delivered
             await self.say(protocol.Delivered(frame.pair, last.delivered))

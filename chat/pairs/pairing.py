@@ -256,6 +256,10 @@ class Pairing:
             raw = await self._call("resume", seat.user, seat.connection, pair, seq, most)
         return answers.decode_piece(raw)
 
+    async def finish(self, seat: Seat, pair: str) -> None:
+        """The last piece of a pair that is over was passed on: it need not be kept for this member any longer."""
+        await self._call("finish", seat.user, seat.connection, pair)
+
     # --- Limits, leases, logins ---
 
     async def count_join(self, user: int) -> None:

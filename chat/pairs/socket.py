@@ -143,12 +143,18 @@ class PairSocket(SocketConsumer):
                 await self.lost_seat(Fenced(standing.fenced))
                 return
             if standing.pair != (self.feed.pair or ""):
-                await self._stand_with(await self.pairing.look(self.seat))
+                await self._stand_where_redis_says(standing)
             elif not self.feed.knows(standing):
                 with contextlib.suppress(Refusal):  # the pair is over: `left` follows
                     await self._make_good(standing)
             if not self.doorbell.agrees(standing):
                 await self.doorbell.reconcile()
+
+    async def _stand_where_redis_says(self, standing: Standing) -> None:
+        pair = await self.pairing.look(self.taken_seat)
+        await self._stand_with(pair)
+        if pair is None and standing.pair:  # it is over and was read, but that did not reach Redis
+            await self.pairing.finish(self.taken_seat, standing.pair)
 
     async def _make_good(self, standing: Standing) -> None:
         if self.feed.is_to_be_read_out:
@@ -192,8 +198,14 @@ class PairSocket(SocketConsumer):
         """The pair is over, and this is the last that is said of it."""
         pair, reason = self.feed.pair or "", self.feed.ended or "timeout"
         last = await self.feed.read_out()
+        await self.say_over(pair, last.ended or reason, last.delivered)
+
+    async def say_over(self, pair: str, reason: protocol.Reason, delivered: int) -> None:
+        """All of a pair that is over was passed on: say so, and only then let Redis forget it."""
         self.feed.begin(None)
-        await self.say(protocol.Left(pair, last.ended or reason, last.delivered))
+        await self.say(protocol.Left(pair, reason, delivered))
+        with contextlib.suppress(Fenced, RedisError):  # a renewal finds that it is still there
+            await self.pairing.finish(self.taken_seat, pair)
 
     # --- The end ---
 

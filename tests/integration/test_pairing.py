@@ -374,7 +374,17 @@ async def test_who_was_away_when_the_partner_left_reads_the_rest_and_is_told(tow
     piece = await town.pairing.resume(bob.seat, pair, 0)
     assert [entry.text for entry in piece.messages] == ["goodbye"]
     assert piece.ended == "left"
+    assert await town.pairing.resume(bob.seat, pair, 0) == piece, "the answer may have been lost"
+    await town.pairing.finish(bob.seat, pair)
     assert not any(pair in key for key in await town.keys())
+    await town.pairing.finish(bob.seat, pair)
+
+
+async def test_a_pair_that_lives_is_not_finished(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.finish(bob.seat, pair)
+    await bob.say(pair, 1, "still here")
+    await alice.expect("message", text="still here")
 
 
 async def test_a_pair_that_is_over_and_unread_does_not_stand_in_the_way(town):

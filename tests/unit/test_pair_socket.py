@@ -29,6 +29,9 @@ class Rules:
     pair: Pair | None = P1
     trouble: Exception | None = None
 
+    def __init__(self) -> None:
+        self.finished: list[str] = []
+
     async def look(self, seat: Seat) -> Pair | None:
         return self.pair
 
@@ -37,6 +40,11 @@ class Rules:
             raise self.trouble
         entries = [Entry(each, each, False, "hello", 0) for each in range(seq + 1, 6)]
         return Piece(entries[:1], 5, complete=True, delivered=2, ended="left" if seq >= 4 else None)
+
+    async def finish(self, seat: Seat, pair: str) -> None:
+        if self.trouble:
+            raise self.trouble
+        self.finished.append(pair)
 
 
 @pytest.fixture
@@ -148,6 +156,28 @@ async def test_who_comes_back_late_reads_a_pair_that_is_over_to_its_end(alice):
     assert said(alice) == [("message", "p1"), ("message", "p1"), ("left", "p1")]
     assert json.loads(alice.sent[2]) == {"type": "left", "pair": "p1", "reason": "left", "delivered": 2}
     assert alice.feed.pair is None
+    assert alice.pairing.finished == ["p1"]
+
+
+async def test_a_pair_that_is_over_is_kept_until_all_of_it_was_passed_on(alice):
+    def send(text: bytes) -> bool:
+        assert alice.pairing.finished == [], "Redis has forgotten what is still to be said"
+        alice.sent.append(text)
+        return True
+
+    alice.send_now = send
+    await alice._resume(protocol.Resume("p1", 3))
+    assert said(alice) == [("message", "p1"), ("message", "p1"), ("resumed", "p1"), ("left", "p1")]
+    assert alice.pairing.finished == ["p1"]
+
+
+async def test_what_redis_was_not_told_to_forget_a_renewal_finds(alice):
+    alice.pairing.trouble = RedisConnectionError()
+    await alice.say_over("p1", "left", 2)
+    assert (said(alice), alice.pairing.finished) == ([("left", "p1")], [])
+    alice.pairing.trouble, alice.pairing.pair = None, None
+    await alice.reconcile(Standing("p1", seq=5))
+    assert (len(alice.sent), alice.pairing.finished) == (1, ["p1"])
 
 
 @pytest.mark.parametrize("trouble", [RedisConnectionError(), Fenced("replaced"), Refusal("not_paired")])

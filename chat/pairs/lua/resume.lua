@@ -1,8 +1,9 @@
--- Read the log after `seq`, a piece at a time. Of a pair that is over, the last piece ends the member's part in it.
+-- Read the log after `seq`, a piece at a time.
 -- ARGV: user, connection, pair, seq, messages a piece
 -- RETURNS {messages, seq = the log's end, complete, delivered = seq up to which the partner has it on screen,
---          ended = the reason once a pair that is over was read to its end} or {refused}
--- Invariant: `complete` is true only if no message after `seq` was trimmed.
+--          ended = the reason, with the last piece of a pair that is over} or {refused}
+-- Invariant: `complete` is true only if no message after `seq` was trimmed. Changes nothing: a pair that is over stays to be read until
+--            `finish`, so that a piece whose answer is lost can be read again.
 
 local user, connection, pair, seq, most = unpack(ARGV)
 if fenced(user, connection) then return refuse_fenced(user) end
@@ -23,8 +24,5 @@ local answer = {
 local last = messages[#messages]
 if ended(pair) and (not last or last.seq >= answer.seq) then
   answer.ended = ended(pair)
-  redis.call('HDEL', user_key(user), 'pair')
-  redis.call('ZREM', DUE, 'hold:' .. user)
-  forget_if_empty(pair)
 end
 return reply(answer)
