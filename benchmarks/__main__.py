@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,7 @@ def main() -> int:
         if not found:
             print(f"No name contains {word!r}: {'; '.join(one.name for one in all_)}", file=sys.stderr)
             return 1
+    signal.signal(signal.SIGTERM, end_what_was_started)
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     results = Results(command, options.seconds, options.rounds, machine.describe())
     begin = time.monotonic()
@@ -45,6 +47,11 @@ def main() -> int:
     if options.write:
         write(results, options.write)
     return 0 if any(results.figures.values()) else 1
+
+
+def end_what_was_started(*_: object) -> None:
+    """For whoever stops the run: servers and brokers end with it."""
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def arguments() -> argparse.Namespace:
