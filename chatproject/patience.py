@@ -20,10 +20,11 @@ def keep_buffer_small(line: socket.socket | None) -> None:
 
 
 async def have_patience(writable: asyncio.Event, cut: Callable[[], None]) -> None:
-    """Wait until the transport takes more; cut off a reader who does not read."""
+    """Wait until the transport takes more; a reader who does not read is cut off, and ConnectionAbortedError raised."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await writable.wait()
     except TimeoutError:
         logger.info("A reader is too slow; its connection is cut")
         cut()
+        raise ConnectionAbortedError("the reader is too slow") from None

@@ -150,7 +150,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.unsent.clear()
 
     async def drained(self) -> None:
-        """Wait until the transport takes more; a reader who does not read is cut off."""
+        """Wait until the transport takes more; a reader who does not read is cut off, which raises ConnectionAbortedError."""
         if self.writable is not always:
             await have_patience(self.writable, self.transport.abort)
 
@@ -160,7 +160,7 @@ class TandemSocket(WebSocketsSansIOProtocol):
         self.scope["extensions"].update(extensions)
         try:
             await self.app(self.scope, self.receive, self.send)
-        except (ClientDisconnected, asyncio.CancelledError):
+        except (ClientDisconnected, ConnectionAbortedError, asyncio.CancelledError):
             pass  # the other end is gone, or the process ends
         except Exception:
             self.logger.exception("Exception in ASGI application")

@@ -126,7 +126,7 @@ class Feed:
             await self._show(piece.messages)
 
     async def read_out(self) -> Piece:
-        """Read a pair that is over to its end, which is this member's end in it; return the last piece."""
+        """Read a pair that is over to its end; return the last piece."""
         if not self.client_has_all:  # and it cannot ask any more; it drops what it has
             self.seq = 0
         self.holds_back = False

@@ -26,6 +26,7 @@ class PairSocket(SocketConsumer):
     pairing: Pairing
     login: Login | None = None
     seat: Seat | None = None
+    unfinished = ""  # a pair that is over and was read to its end, which Redis does not know yet
     feed: Feed  # from the moment the seat is taken, and so is the next
     doorbell: Doorbell
 
@@ -153,8 +154,8 @@ class PairSocket(SocketConsumer):
     async def _stand_where_redis_says(self, standing: Standing) -> None:
         pair = await self.pairing.look(self.taken_seat)
         await self._stand_with(pair)
-        if pair is None and standing.pair:  # it is over and was read, but that did not reach Redis
-            await self.pairing.finish(self.taken_seat, standing.pair)
+        if pair is None and standing.pair == self.unfinished:
+            await self._finish()
 
     async def _make_good(self, standing: Standing) -> None:
         if self.feed.is_to_be_read_out:
@@ -204,8 +205,15 @@ class PairSocket(SocketConsumer):
         """All of a pair that is over was passed on: say so, and only then let Redis forget it."""
         self.feed.begin(None)
         await self.say(protocol.Left(pair, reason, delivered))
+        self.unfinished = pair
         with contextlib.suppress(Fenced, RedisError):  # a renewal finds that it is still there
-            await self.pairing.finish(self.taken_seat, pair)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Unless the reader has gone before the end: who comes again reads it again."""
+        if self.seat is not None and not self.over:
+            await self.pairing.finish(self.seat, self.unfinished)
+            self.unfinished = ""
 
     # --- The end ---
 

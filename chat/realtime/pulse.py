@@ -14,12 +14,18 @@ from redis.exceptions import RedisError
 
 T = TypeVar("T")
 
-SCRIPT_AT_ONCE = 50  # sockets or rooms in one script: Redis is held for a millisecond or less
-QUERY_AT_ONCE = 100  # sockets in one query: to make its SQL a thread keeps the interpreter for a millisecond or two
+SCRIPT_AT_ONCE = (
+    50  # sockets or rooms in one script, while there are not very many: Redis is held for a millisecond or less
+)
+QUERY_AT_ONCE = (
+    100  # sockets in one query, as well: to make its SQL a thread keeps the interpreter for a millisecond or two
+)
 MOST_PARTS = (
     50  # so that a pass ends long before the next one, also where the loop is behind; of more sockets, more at once
 )
 BREATH_SECONDS = 0.005  # between two parts, in which what people say goes through
+
+TROUBLE = (RedisError, DatabaseError, InterfaceError)  # what does not answer now, and may later
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +46,7 @@ async def beat(
             if trouble:
                 trouble = False
                 on_trouble(False)
-        except (RedisError, DatabaseError, InterfaceError) as error:
+        except TROUBLE as error:
             if not trouble:
                 trouble = True
                 logger.warning("%s cannot be done now: %s", work.__name__.strip("_"), type(error).__name__)
@@ -64,12 +70,12 @@ async def in_parts(items: list[T], at_once: int) -> AsyncIterator[list[T]]:
 async def for_all(items: list[T], work: Callable[[list[T]], Coroutine[Any, Any, None]]) -> None:
     """Do `work` for each part without waiting until the one before is done, so that a slow way to Redis delays all only once.
 
-    Where it fails for some, the others are done all the same; then the first error is raised.
+    Where it fails for some, the others are done all the same; then the first error is raised, an unexpected one before trouble.
     """
     parts = [asyncio.ensure_future(work(some)) async for some in in_parts(items, SCRIPT_AT_ONCE)]
-    for outcome in await asyncio.gather(*parts, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
+    errors = [error for error in await asyncio.gather(*parts, return_exceptions=True) if error is not None]
+    for error in sorted(errors, key=lambda error: isinstance(error, TROUBLE)):
+        raise error
 
 
 class Errands:
@@ -89,7 +95,7 @@ class Errands:
 async def _quietly(work: Awaitable[None]) -> None:
     try:
         await work
-    except (RedisError, DatabaseError, InterfaceError) as error:
+    except TROUBLE as error:
         logger.info("Something was not done: %s", type(error).__name__)
     except Exception:
         logger.exception("An errand broke")

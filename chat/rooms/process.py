@@ -30,6 +30,7 @@ from chat.rooms.writer import Writer
 from chat.wire import timestamp
 
 if TYPE_CHECKING:
+    from chat.rooms.people import Appearance
     from chat.rooms.socket import RoomSocket
 
 logger = logging.getLogger(__name__)
@@ -231,9 +232,7 @@ class RoomProcess:
     def _hear(self, event: dict[str, Any]) -> None:
         match event["type"]:
             case "person.changed":
-                self.errands.start(
-                    self._look_at_people([socket for socket in self.sockets if socket.user == event["user"]])
-                )
+                self.errands.start(self._look_at_person(event["user"]))
             case "login.ended":
                 for socket in self.sockets:
                     if socket.user == event["user"] and event["login"] in ("", socket.login_name):
@@ -252,13 +251,19 @@ class RoomProcess:
                     self.errands.start(socket.let_go("logged_out"))
             await self._look_at_people(some)
 
+    async def _look_at_person(self, user: int) -> None:
+        if any(socket.user == user for socket in self.sockets):
+            found = await look_up(people.appearances, {user})
+            self._call_as_found(found, [socket for socket in self.sockets if socket.user == user])
+
     async def _look_at_people(self, sockets: list[RoomSocket]) -> None:
-        """Call the people of these sockets what they are called now."""
-        if sockets:
-            found = await look_up(people.appearances, {socket.user for socket in sockets})
-            for socket in sockets:
-                if socket.user in found and not socket.looks_like(found[socket.user]):
-                    self.errands.start(socket.appears(found[socket.user]))
+        found = await look_up(people.appearances, {socket.user for socket in sockets})
+        self._call_as_found(found, sockets)
+
+    def _call_as_found(self, found: dict[int, Appearance], sockets: list[RoomSocket]) -> None:
+        for socket in sockets:
+            if socket.user in found and not socket.looks_like(found[socket.user]):
+                self.errands.start(socket.appears(found[socket.user]))
 
 
 _processes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RoomProcess] = weakref.WeakKeyDictionary()

@@ -59,6 +59,8 @@ class Talker(Client):
             return
         self._begin(pair)
         assert self.chapter is not None
+        if pair.get("ended"):
+            self.chapter.left = None  # told once more where something broke as it was told
         await self.send("resume", pair=pair["id"], seq=self.chapter.seq)
         if not pair.get("ended"):
             for n in range(pair["n"] + 1, len(self.chapter.sent) + 1):

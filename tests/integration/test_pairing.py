@@ -383,8 +383,23 @@ async def test_who_was_away_when_the_partner_left_reads_the_rest_and_is_told(tow
 async def test_a_pair_that_lives_is_not_finished(town):
     alice, bob, pair = await paired(town)
     await town.pairing.finish(bob.seat, pair)
-    await bob.say(pair, 1, "still here")
-    await alice.expect("message", text="still here")
+    assert (await town.pairing.look(bob.seat)).id == pair
+    assert (await town.pairing.look(alice.seat)).id == pair
+
+
+async def test_another_pair_and_another_window_finish_nothing(town):
+    alice, bob, pair = await paired(town)
+    await town.pairing.drop(bob.seat)
+    await alice.leave(pair)
+    first = await town.enter("bob")
+    bob = await town.enter("bob")
+    with pytest.raises(Fenced):
+        await town.pairing.finish(first.seat, pair)
+    assert (await town.pairing.resume(bob.seat, pair, 0)).ended == "left"
+    carol = await town.enter("carol")
+    other = (await carol.join(bob)).id
+    await town.pairing.finish(bob.seat, pair)
+    assert (await town.pairing.look(bob.seat)).id == other
 
 
 async def test_a_pair_that_is_over_and_unread_does_not_stand_in_the_way(town):

@@ -171,6 +171,22 @@ async def test_a_pair_that_is_over_is_kept_until_all_of_it_was_passed_on(alice):
     assert alice.pairing.finished == ["p1"]
 
 
+async def test_who_goes_before_the_end_reads_it_again(alice):
+    async def gone(message: Any) -> None:
+        raise ConnectionError
+
+    alice.send_now, alice.base_send = (lambda text: False), gone
+    await alice._resume(protocol.Resume("p1", 3))
+    assert (alice.over, alice.pairing.finished) == (True, [])
+
+
+async def test_a_renewal_finishes_nothing_that_was_not_read(alice):
+    alice.feed.begin(None)
+    alice.pairing.pair = None
+    await alice.reconcile(Standing("p1", seq=5))
+    assert alice.pairing.finished == []
+
+
 async def test_what_redis_was_not_told_to_forget_a_renewal_finds(alice):
     alice.pairing.trouble = RedisConnectionError()
     await alice.say_over("p1", "left", 2)
