@@ -210,8 +210,8 @@ class PairSocket(SocketConsumer):
             await self._finish()
 
     async def _finish(self) -> None:
-        """Unless the reader has gone before the end: who comes again reads it again."""
-        if self.seat is not None and not self.over:
+        """Let Redis forget what was read, unless the reader has gone before the end: who comes again reads it again."""
+        if self.unfinished and self.seat is not None and not self.over:
             await self.pairing.finish(self.seat, self.unfinished)
             self.unfinished = ""
 

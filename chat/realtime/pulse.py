@@ -14,15 +14,10 @@ from redis.exceptions import RedisError
 
 T = TypeVar("T")
 
-SCRIPT_AT_ONCE = (
-    50  # sockets or rooms in one script, while there are not very many: Redis is held for a millisecond or less
-)
-QUERY_AT_ONCE = (
-    100  # sockets in one query, as well: to make its SQL a thread keeps the interpreter for a millisecond or two
-)
-MOST_PARTS = (
-    50  # so that a pass ends long before the next one, also where the loop is behind; of more sockets, more at once
-)
+# What is done at once, while there are not more parts than these: a pass has to end long before the next one.
+SCRIPT_AT_ONCE = 50  # sockets or rooms: Redis is held for a millisecond or less
+QUERY_AT_ONCE = 100  # sockets: to make the SQL a thread keeps the interpreter for a millisecond or two
+MOST_PARTS = 50
 BREATH_SECONDS = 0.005  # between two parts, in which what people say goes through
 
 TROUBLE = (RedisError, DatabaseError, InterfaceError)  # what does not answer now, and may later
@@ -74,8 +69,8 @@ async def for_all(items: list[T], work: Callable[[list[T]], Coroutine[Any, Any, 
     """
     parts = [asyncio.ensure_future(work(some)) async for some in in_parts(items, SCRIPT_AT_ONCE)]
     errors = [error for error in await asyncio.gather(*parts, return_exceptions=True) if error is not None]
-    for error in sorted(errors, key=lambda error: isinstance(error, TROUBLE)):
-        raise error
+    if errors:
+        raise min(errors, key=lambda error: isinstance(error, TROUBLE))
 
 
 class Errands:

@@ -181,10 +181,10 @@ async def test_who_goes_before_the_end_reads_it_again(alice):
 
 
 async def test_a_renewal_finishes_nothing_that_was_not_read(alice):
-    alice.feed.begin(None)
     alice.pairing.pair = None
+    await alice.reconcile(Standing(""))
     await alice.reconcile(Standing("p1", seq=5))
-    assert alice.pairing.finished == []
+    assert (said(alice), alice.pairing.finished) == ([("left", "p1")], [])
 
 
 async def test_what_redis_was_not_told_to_forget_a_renewal_finds(alice):

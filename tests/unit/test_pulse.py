@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
 from chat.realtime import pulse
 from chat.realtime.pulse import MOST_PARTS, SCRIPT_AT_ONCE, for_all, in_parts
@@ -58,3 +59,11 @@ async def test_where_one_part_fails_the_others_are_done_and_the_error_is_told():
     with pytest.raises(OSError, match="no answer"):
         await for_all(list(range(2 * SCRIPT_AT_ONCE)), ask)
     assert done == list(range(SCRIPT_AT_ONCE, 2 * SCRIPT_AT_ONCE))
+
+
+async def test_a_fault_of_ours_is_told_before_trouble():
+    async def ask(some: list[int]) -> None:
+        raise RedisError if 0 in some else KeyError(some[0])
+
+    with pytest.raises(KeyError):
+        await for_all(list(range(2 * SCRIPT_AT_ONCE)), ask)

@@ -44,7 +44,7 @@ async def test_those_who_came_together_are_not_asked_together(beat: Callable[[in
     lines = [await Line().opened() for _ in range(5 * heartbeat.PERIOD)]
     for _ in range(heartbeat.PERIOD):
         beat(1)
-        assert [line.written() for line in lines].count(b"\x89\x00") == 5
+        assert [line.written() for line in lines].count(PING) == 5
 
 
 @pytest.mark.parametrize("age", range(heartbeat.PERIOD))
