@@ -149,9 +149,6 @@ class TandemSocket(WebSocketProtocol):
         """The connection is gone; `onClose` follows."""
 
 
-GONE = {"disconnected": True}
-
-
 class PatientServer(Server):
     """daphne, whose `send` waits for a slow reader, and whose sockets read no more than the consumer takes: nothing piles up."""
 
@@ -167,7 +164,8 @@ class PatientServer(Server):
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         """Send; to a socket that is gone daphne does nothing, where the ASGI specification asks for an OSError."""
-        if isinstance(protocol, TandemSocket) and self.connections.get(protocol, GONE).get("disconnected"):
+        connection = self.connections.get(protocol)
+        if isinstance(protocol, TandemSocket) and (connection is None or connection.get("disconnected")):
             raise ConnectionError("the other end is gone")
         await super().handle_reply(protocol, message)
         if isinstance(protocol, TandemSocket) and not protocol.writable.is_set():
