@@ -9,11 +9,12 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
                                          by which this user last left a pair)
     tandem:pair:<pair>           hash    host and guest (users) and for each of the two _connection (as above; '' while away),
                                          _username, _name, _n (last count), _received (seq on screen); seq (the log's end),
-                                         bytes (of the texts in the log), trimmed (seq up to which the log was cut),
+                                         bytes (of the texts in the log), freed (of those in it no more), trimmed (seq up to
+                                         which the log was cut),
                                          turned_away (count), turned_away_at (ms), ended (the reason, while one member has
                                          still to read it), ask, invitation (what it came from, if anything)
-    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: a msgpack list of from (role), n, text, sent_at (ms) and
-                                         other_n (the partner's last count at that time)
+    tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: a msgpack list of from (role), n, text, sent_at (ms),
+                                         other_n (the partner's last count at that time) and said (bytes of all texts before)
     tandem:pair:<pair>:recalled  hash    <seq> → "<role> <n> <sent_at>" of each message that was taken back
     tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
     tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired

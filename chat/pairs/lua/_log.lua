@@ -1,10 +1,11 @@
 -- The log of a pair: reading it, finding a message in it, trimming it; put after _shared.lua.
 
--- An entry of the log: its seq; from, n, text, sent_at and other_n, which are packed in one field as a list.
+-- An entry of the log: its seq; from, n, text, sent_at, other_n and said, which are packed in one field as a list.
 local function entry_seq(entry) return tonumber(entry[1]:match('^%d+')) end
 local function unpack_entry(entry) return unpack(cmsgpack.unpack(entry[2][2])) end
 
--- The first message of the log from `seq` on: seq, from, n, text, sent_at, and its sender's partner's count at that time.
+-- The first message of the log from `seq` on: seq, from, n, text, sent_at, its sender's partner's count at that time, and the bytes
+-- of all texts that were said in the pair before it.
 local function message_at(pair, seq)
   local entry = redis.call('XRANGE', log_key(pair), seq .. '-0', '+', 'COUNT', 1)[1]
   if entry then return entry_seq(entry), unpack_entry(entry) end
@@ -62,11 +63,16 @@ local function entries(user, pair, first, last, most)
   return found
 end
 
--- Trim the oldest messages, from the one whose place is `first` on and at most `most`: only what its reader has on screen, and what
--- was taken back like any other. Returns how many these are and the bytes they made free; 0 where the sender has to wait.
-local function trim(pair, first, most)
-  local host_received, guest_received = unpack(redis.call('HMGET', pair_key(pair), 'host_received', 'guest_received'))
-  local seen_of = {host = tonumber(guest_received or 0), guest = tonumber(host_received or 0)}
+-- The bytes of the log's texts before `seq`, without reading them; nil where that has to be read: where not all of it is on both
+-- screens, or something was taken back.
+local function bytes_before(pair, seq, seen, freed)
+  if seen < seq - 1 or redis.call('EXISTS', recalled_key(pair)) == 1 then return end
+  local at, _, _, _, _, _, said = message_at(pair, seq)
+  return at == seq and said and said - freed
+end
+
+-- As `trim`, reading every message: who said it, whether it was seen by the other, how long its text is.
+local function trim_one_by_one(pair, first, most, seen_of)
   local stored, count, bytes = {}, 0, 0
   for _, entry in ipairs(redis.call('XRANGE', log_key(pair), first .. '-0', (first + most - 1) .. '-0')) do
     stored[entry_seq(entry)] = entry
@@ -86,3 +92,16 @@ local function trim(pair, first, most)
   return count, bytes
 end
 
+-- Trim the oldest messages, from the one whose place is `first` on and at most `most`: only what its reader has on screen, and what
+-- was taken back like any other. Returns how many these are and the bytes they made free; 0 where the sender has to wait.
+local function trim(pair, first, most)
+  local host_received, guest_received, freed = unpack(
+    redis.call('HMGET', pair_key(pair), 'host_received', 'guest_received', 'freed'))
+  local seen_of = {host = tonumber(guest_received or 0), guest = tonumber(host_received or 0)}
+  local bytes = bytes_before(pair, first + most, math.min(seen_of.host, seen_of.guest), tonumber(freed or 0))
+  if bytes then
+    redis.call('XTRIM', log_key(pair), 'MINID', first + most .. '-0')
+    return most, bytes
+  end
+  return trim_one_by_one(pair, first, most, seen_of)
+end

@@ -13,15 +13,17 @@ local trim_at_once = math.max(1, math.floor(log_messages / 50)) -- one at a time
 local MOST_ROUNDS = 10 -- of trimming for one message that has room
 local sent_at = now()
 
-local SEQ, TRIMMED, BYTES = 4, 5, 6 -- where they are in the record
-local N = {host = 7, guest = 8}
+local SEQ, TRIMMED, BYTES, FREED = 4, 5, 6, 7 -- where they are in the record
+local N = {host = 8, guest = 9}
 local NOTHING = {}
 local grown = {} -- records of pairs whose logs have grown; each is written once, after its last message
 
 local function append(user, connection, pair, n, text, seen)
-  local role, partner_connection, record = speaker(user, connection, pair, 'seq', 'trimmed', 'bytes', 'host_n', 'guest_n')
+  local role, partner_connection, record = speaker(
+    user, connection, pair, 'seq', 'trimmed', 'bytes', 'freed', 'host_n', 'guest_n')
   if not role then return partner_connection end
-  local seq, trimmed, bytes = tonumber(record[SEQ] or 0), tonumber(record[TRIMMED] or 0), tonumber(record[BYTES] or 0)
+  local seq, trimmed = tonumber(record[SEQ] or 0), tonumber(record[TRIMMED] or 0)
+  local bytes, freed = tonumber(record[BYTES] or 0), tonumber(record[FREED] or 0)
   local last, other_n = tonumber(record[N[role]] or 0), tonumber(record[N[other(role)]] or 0)
   n, seen = tonumber(n), tonumber(seen)
 
@@ -38,18 +40,19 @@ local function append(user, connection, pair, n, text, seen)
     -- Where it is not, it was tried not long ago, or the rest can wait for the next one.
     if not is_full and (seq % trim_at_once ~= 0 or rounds == MOST_ROUNDS) then break end
     rounds = rounds + 1
-    local count, freed = trim(pair, trimmed + 1, trim_at_once)
+    local count, free = trim(pair, trimmed + 1, trim_at_once)
     if count == 0 then
       if is_full then return refusal('rate_limited') end
       break
     end
-    trimmed, bytes = trimmed + count, bytes - freed
-    redis.call('HSET', pair_key(pair), 'trimmed', trimmed, 'bytes', bytes)
-    record[TRIMMED], record[BYTES] = trimmed, bytes
+    trimmed, bytes, freed = trimmed + count, bytes - free, freed + free
+    redis.call('HSET', pair_key(pair), 'trimmed', trimmed, 'bytes', bytes, 'freed', freed)
+    record[TRIMMED], record[BYTES], record[FREED] = trimmed, bytes, freed
   end
 
+  local entry = cmsgpack.pack({role, n, text, sent_at, other_n, bytes + freed})
   seq, bytes = seq + 1, bytes + #text
-  redis.call('XADD', log_key(pair), seq .. '-0', 'packed', cmsgpack.pack({role, n, text, sent_at, other_n}))
+  redis.call('XADD', log_key(pair), seq .. '-0', 'packed', entry)
   record[SEQ], record[BYTES], record[N[role]] = seq, bytes, n
   grown[pair] = record
   if seq == 1 then keep(user, pair) end

@@ -20,6 +20,7 @@ local _, _, _, text = message_at(pair, seq)
 redis.call('XDEL', log_key(pair), seq .. '-0')
 redis.call('HSET', recalled_key(pair), seq, role .. ' ' .. n .. ' ' .. sent_at)
 redis.call('HINCRBY', pair_key(pair), 'bytes', -#text)
+redis.call('HINCRBY', pair_key(pair), 'freed', #text)
 keep(user, pair)
 if partner_connection then
   tell_connection(partner_connection, {type = 'recalled', pair = pair, seq = seq, n = n, mine = false})
