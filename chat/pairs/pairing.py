@@ -14,7 +14,7 @@ these keys (`<user>` is a user's id, `<pair>` a pair's):
                                          turned_away (count), turned_away_at (ms), ended (the reason, while one member has
                                          still to read it), ask, invitation (what it came from, if anything)
     tandem:pair:<pair>:log       stream  the messages, `<seq>-0`: a msgpack list of from (role), n, text, sent_at (ms),
-                                         other_n (the partner's last count at that time) and said (bytes of all texts before)
+                                         other_n (the partner's last count at that time) and said_bytes (of all texts before)
     tandem:pair:<pair>:recalled  hash    <seq> → "<role> <n> <sent_at>" of each message that was taken back
     tandem:ask:<ask>             hash    asker and owner (users), expires (ms), invitation, invitation_ms
     tandem:invitation:<id>       string  who used this one-time invitation, until it would have expired
@@ -50,7 +50,7 @@ __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Sea
 
 _LUA = Path(__file__).parent / "lua"
 _STANDS_ON = ("_shared.lua", "_log.lua", "_asks.lua", "_going.lua")
-# These are run for each message, and Redis sets up no more than they need.
+# These are run for each message, and Redis sets up little more than they need.
 _STANDS_ON_LESS = {"append": ("_shared.lua", "_log.lua"), "received": ("_shared.lua",)}
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
 
-import msgspec
 import pytest
 
 from chat.pairs.pairing import Fenced, Limits, Pairing
@@ -73,42 +71,6 @@ async def test_a_full_log_is_trimmed_in_pieces_and_only_as_far_as_its_readers_ar
     assert int(record[b"bytes"]) == 10 * left
     piece = await town.pairing.resume(bob.seat, pair, 0, 50)
     assert piece.messages[0].seq == int(record[b"trimmed"]) + 1
-
-
-async def test_a_log_knows_its_bytes_whoever_spoke_read_and_took_back(town):
-    """Where both have read everything it is trimmed by its counts, otherwise message by message: both come to the same."""
-    narrow = Pairing(town.redis, limits=Limits(message_every=0, log_messages=150))  # three at once
-    alice, bob, pair = await paired(town)
-    members, counts, told, chance = (alice, bob), [0, 0], 0, random.Random(4)
-    trimmed_at_once = trimmed_one_by_one = 0
-    for number in range(900):
-        side = chance.randrange(2)
-        counts[side] += 1
-        before = await town.redis.hget(f"tandem:pair:{pair}", "trimmed")
-        was_recalled = await town.redis.exists(f"tandem:pair:{pair}:recalled")
-        text = "x" * chance.randrange(40)
-        told = (await narrow.append(members[side].seat, pair, counts[side], text, told)).seq
-        if await town.redis.hget(f"tandem:pair:{pair}", "trimmed") != before:
-            trimmed_one_by_one += was_recalled
-            trimmed_at_once += not was_recalled
-        if 300 < number < 500 and chance.random() < 0.1:
-            await narrow.recall(members[side].seat, pair, counts[side])
-        receipts = [narrow.received(member.seat, pair, told) for member in members if chance.random() < 0.5]
-        narrow.hurry()
-        await asyncio.gather(*receipts)
-        if number % 7 == 0:
-            assert await bytes_of_record(town, pair) == await bytes_of_log(town, pair)
-    assert trimmed_at_once > 20
-    assert trimmed_one_by_one > 20
-
-
-async def bytes_of_record(town, pair):
-    return int(await town.redis.hget(f"tandem:pair:{pair}", "bytes"))
-
-
-async def bytes_of_log(town, pair):
-    log = await town.redis.xrange(f"tandem:pair:{pair}:log")
-    return sum(len(msgspec.msgpack.decode(entry[b"packed"])[2]) for _, entry in log)
 
 
 async def test_a_record_that_knows_no_connection_stops_nobody_who_speaks_with_others_at_once(town):

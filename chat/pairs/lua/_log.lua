@@ -1,6 +1,7 @@
 -- The log of a pair: reading it, finding a message in it, trimming it; put after _shared.lua.
 
--- An entry of the log: its seq; from, n, text, sent_at, other_n and said, which are packed in one field as a list.
+-- An entry of the log: its seq; from, n, text, sent_at, other_n and said_bytes, which are packed in one field as a
+-- list.
 local function entry_seq(entry) return tonumber(entry[1]:match('^%d+')) end
 local function unpack_entry(entry) return unpack(cmsgpack.unpack(entry[2][2])) end
 
@@ -63,12 +64,12 @@ local function entries(user, pair, first, last, most)
   return found
 end
 
--- The bytes of the log's texts before `seq`, without reading them; nil where that has to be read: where not all of it is on both
--- screens, or something was taken back.
+-- The bytes of the log's texts before `seq`, without reading them. Nothing where they have to be read one by one: where not all of
+-- them are on both screens, something was taken back, or no entry at `seq` says it (the log ends before, or is of an earlier version).
 local function bytes_before(pair, seq, seen, freed)
   if seen < seq - 1 or redis.call('EXISTS', recalled_key(pair)) == 1 then return end
-  local at, _, _, _, _, _, said = message_at(pair, seq)
-  return at == seq and said and said - freed
+  local at, _, _, _, _, _, said_bytes = message_at(pair, seq)
+  return at == seq and said_bytes and said_bytes - freed
 end
 
 -- As `trim`, reading every message: who said it, whether it was seen by the other, how long its text is.

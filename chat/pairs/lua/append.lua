@@ -40,12 +40,12 @@ local function append(user, connection, pair, n, text, seen)
     -- Where it is not, it was tried not long ago, or the rest can wait for the next one.
     if not is_full and (seq % trim_at_once ~= 0 or rounds == MOST_ROUNDS) then break end
     rounds = rounds + 1
-    local count, free = trim(pair, trimmed + 1, trim_at_once)
+    local count, gone = trim(pair, trimmed + 1, trim_at_once)
     if count == 0 then
       if is_full then return refusal('rate_limited') end
       break
     end
-    trimmed, bytes, freed = trimmed + count, bytes - free, freed + free
+    trimmed, bytes, freed = trimmed + count, bytes - gone, freed + gone
     redis.call('HSET', pair_key(pair), 'trimmed', trimmed, 'bytes', bytes, 'freed', freed)
     record[TRIMMED], record[BYTES], record[FREED] = trimmed, bytes, freed
   end
