@@ -214,6 +214,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # of 30 s, that a code may be late: who types it as it changes is not sent away (RFC 6238, 5.2)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are known by their user name; whose the address is changes nothing
 MFA_RATE_LIMITS: Any = {"passkey_challenge": "20/m/ip"} if RATE_LIMITS else False
