@@ -48,6 +48,15 @@ SHOWN = """
 """
 
 
+# Once the browser says so everywhere; before it, a worker may show nothing.
+ALLOWED = """
+  async () => {
+    const status = await navigator.permissions.query({ name: "notifications" });
+    if (status.state !== "granted") await new Promise((resolve) => status.addEventListener("change", resolve));
+  }
+"""
+
+
 @pytest.fixture(scope="module")
 def service() -> Iterator[PushService]:
     yield (service := PushService())
@@ -117,6 +126,7 @@ async def deliver(person: Visitor, said: object) -> None:
     await devtools.send("ServiceWorker.enable")
     worker = await asyncio.wait_for(registered, 15)
     await person.page.context.grant_permissions(["notifications"])
+    await asyncio.wait_for(person.page.evaluate(ALLOWED), 15)
     message = {"origin": person.site, "registrationId": worker, "data": json.dumps(said)}
     await devtools.send("ServiceWorker.deliverPushMessage", message)
 
