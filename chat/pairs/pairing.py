@@ -55,9 +55,8 @@ _STANDS_ON_LESS = {"append": ("_shared.lua", "_log.lua"), "received": ("_shared.
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
-RECEIPT_SECONDS = (
-    0.02  # that a receipt waits for others: together they cost Redis and the process a part of what each does
-)
+# That a receipt waits for others: together they cost Redis and the process a part of what each does.
+RECEIPT_SECONDS = 0.02
 # That a process stays awake for the answer to a message that is stored alone: waking up takes longer, above all on a virtual
 # machine. Not where Redis needs the only core meanwhile.
 AWAKE_SECONDS = 0.0003 if (os.cpu_count() or 1) > 1 and hasattr(os, "sched_yield") else 0

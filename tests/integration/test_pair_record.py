@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from chat.pairs.pairing import Fenced, Limits, Pairing
+from chat.pairs.pairing import Fenced
 from tests.town import hurried, paired, refused, swept
 
 
@@ -50,27 +50,6 @@ async def test_a_record_that_does_not_know_a_connection_keeps_nobody_out(town):
     assert (await alice.say(pair, 1)).seq == 1
     assert (await bob.say(pair, 1)).seq == 2
     await alice.expect("message", seq=2)
-
-
-async def test_a_full_log_is_trimmed_in_pieces_and_only_as_far_as_its_readers_are(town):
-    wide = Pairing(town.redis, limits=Limits(message_every=0, log_messages=200))  # four at once
-    alice, bob, pair = await paired(town)
-    for n in range(1, 201):
-        await wide.append(alice.seat, pair, n, "x" * 10, 0)
-    assert await refused(wide.append(alice.seat, pair, 201, "x", 0)) == "rate_limited"
-    await town.pairing.received(bob.seat, pair, 3)
-    assert (await wide.append(alice.seat, pair, 201, "x" * 10, 0)).seq == 201
-    record = await town.redis.hgetall(f"tandem:pair:{pair}")
-    assert (record[b"trimmed"], record[b"bytes"]) == (b"3", b"1980"), "the fourth is not on screen"
-    await town.pairing.received(bob.seat, pair, 150)
-    for n in range(202, 300):
-        await wide.append(alice.seat, pair, n, "x" * 10, 0)
-    record = await town.redis.hgetall(f"tandem:pair:{pair}")
-    left = 299 - int(record[b"trimmed"])
-    assert 196 < left <= 200
-    assert int(record[b"bytes"]) == 10 * left
-    piece = await town.pairing.resume(bob.seat, pair, 0, 50)
-    assert piece.messages[0].seq == int(record[b"trimmed"]) + 1
 
 
 async def test_a_record_that_knows_no_connection_stops_nobody_who_speaks_with_others_at_once(town):

@@ -59,6 +59,27 @@ async def talk(town):
     return await begun(town)
 
 
+async def test_a_full_log_is_trimmed_in_pieces_and_only_as_far_as_its_readers_are(town):
+    wide = Pairing(town.redis, limits=Limits(message_every=0, log_messages=200))  # four at once
+    alice, bob, pair = await paired(town)
+    for n in range(1, 201):
+        await wide.append(alice.seat, pair, n, "x" * 10, 0)
+    assert await refused(wide.append(alice.seat, pair, 201, "x", 0)) == "rate_limited"
+    await town.pairing.received(bob.seat, pair, 3)
+    assert (await wide.append(alice.seat, pair, 201, "x" * 10, 0)).seq == 201
+    record = await town.redis.hgetall(f"tandem:pair:{pair}")
+    assert (record[b"trimmed"], record[b"bytes"]) == (b"3", b"1980"), "the fourth is not on screen"
+    await town.pairing.received(bob.seat, pair, 150)
+    for n in range(202, 300):
+        await wide.append(alice.seat, pair, n, "x" * 10, 0)
+    record = await town.redis.hgetall(f"tandem:pair:{pair}")
+    left = 299 - int(record[b"trimmed"])
+    assert 196 < left <= 200
+    assert int(record[b"bytes"]) == 10 * left
+    piece = await town.pairing.resume(bob.seat, pair, 0, 50)
+    assert piece.messages[0].seq == int(record[b"trimmed"]) + 1
+
+
 async def test_the_bytes_are_right_whoever_spoke_and_read(talk):
     chance = random.Random(4)
     for number in range(5 * LOG):
@@ -127,7 +148,6 @@ async def test_a_log_of_the_version_before_is_trimmed_too(talk):
         await talk.redis.xadd(
             key, {"packed": msgspec.msgpack.encode(msgspec.msgpack.decode(entry[b"packed"])[:5])}, place
         )
-    await talk.redis.hdel(f"tandem:pair:{talk.pair}", "freed")
     for _ in range(2 * LOG):
         await talk.see(0, 1)
         await talk.say(0, "yes")
