@@ -41,6 +41,7 @@ import msgspec
 
 from chat.door import Door
 from chat.futures import settle
+from chat.lua import scripts_of
 from chat.pairs import answers
 from chat.pairs.answers import Appended, Asked, AtDoor, Fenced, Piece, Seated, Seen, Standing
 from chat.pairs.batch import Batch
@@ -48,10 +49,7 @@ from chat.pairs.protocol import Pair, Person, Refusal, SendMessage
 
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
-_LUA = Path(__file__).parent / "lua"
-_STANDS_ON = ("_shared.lua", "_log.lua", "_asks.lua", "_going.lua")
-# These are run for each message, and Redis sets up little more than they need.
-_STANDS_ON_LESS = {"append": ("_shared.lua", "_log.lua"), "received": ("_shared.lua",)}
+_SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua", "_log.lua", "_asks.lua", "_going.lua"))
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
@@ -129,9 +127,7 @@ class Pairing:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
         self._here = here
-        self._scripts = {
-            file.stem: redis.register_script(_with_what_it_stands_on(file)) for file in _LUA.glob("[!_]*.lua")
-        }
+        self._scripts = {verb: redis.register_script(script) for verb, script in _SCRIPTS.items()}
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
         log = (limits.log_messages, limits.log_bytes, max(limits.log_messages, limits.unread_messages))
@@ -309,11 +305,6 @@ class Pairing:
         if raw[:1] in _MAPS and (error := answers.decode_no(raw).error()):
             raise error
         return raw
-
-
-def _with_what_it_stands_on(file: Path) -> str:
-    before = _STANDS_ON_LESS.get(file.stem, _STANDS_ON)
-    return "".join((_LUA / name).read_text(encoding="utf-8") for name in (*before, file.name))
 
 
 def _new_id() -> str:

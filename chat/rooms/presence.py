@@ -27,10 +27,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from chat.lua import scripts_of
 from chat.wire import Person
 
-_LUA = Path(__file__).parent / "lua"
-_SHARED = (_LUA / "_shared.lua").read_text(encoding="utf-8")
+_SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua",))
 
 SWEEP_AT_ONCE = 100  # windows of one room
 _SPARE = 5_000  # ms that an ask is kept longer than anybody waits, so that giving it up finds it
@@ -94,10 +94,7 @@ class Presence:
 
     def __init__(self, redis: Scripting, timing: Timing | None = None) -> None:
         self.timing = timing or Timing()
-        self._scripts = {
-            file.stem: redis.register_script(_SHARED + file.read_text(encoding="utf-8"))
-            for file in _LUA.glob("[!_]*.lua")
-        }
+        self._scripts = {verb: redis.register_script(script) for verb, script in _SCRIPTS.items()}
 
     async def enter(self, window: Window, person: Person) -> Version:
         """A window opened; return which state its room has now."""

@@ -1,4 +1,4 @@
--- Asks for a seat whose owner wants to be asked first; put after _shared.lua, before _going.lua.
+-- Asks for a seat whose owner wants to be asked first; after _shared.lua, before _going.lua.
 -- An ask is in three places at once: a key of its own, its asker's `asking`, and its owner's `asks` (ids, spaces between).
 
 local ASKS_AT_ONCE = 8 -- at one door: more than that is no queue but a crowd

@@ -1,4 +1,4 @@
--- What the verbs of coming and going share; put after _shared.lua and _asks.lua.
+-- What the verbs of coming and going share; after _shared.lua and _asks.lua.
 
 local function invitation_key(invitation) return 'tandem:invitation:' .. invitation end
 

@@ -1,4 +1,4 @@
--- The log of a pair: reading it, finding a message in it, trimming it; put after _shared.lua.
+-- The log of a pair: reading it, finding a message in it, trimming it; after _shared.lua.
 
 -- An entry of the log: its seq; from, n, text, sent_at, other_n and said_bytes, which are packed in one field as a list.
 local function entry_seq(entry) return tonumber(entry[1]:match('^%d+')) end

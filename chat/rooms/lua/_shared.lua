@@ -1,4 +1,4 @@
--- What every verb stands on; put before each of them. The keys are documented at the head of ../presence.py.
+-- What verbs stand on; before each of them stands what it uses (../../lua.py). The keys are documented at the head of ../presence.py.
 -- A verb runs whole or not at all, and the only clock is the server's, so no two processes can disagree.
 
 local function now()
