@@ -57,7 +57,7 @@ PIECES_AT_ONCE = 32
 RECEIPT_SECONDS = 0.02
 # That a process stays awake for the answer to a message that is stored alone: waking up takes longer, above all on a virtual
 # machine. Not where Redis needs the only core meanwhile.
-AWAKE_SECONDS = 0.0003 if (os.cpu_count() or 1) > 1 and hasattr(os, "sched_yield") else 0
+AWAKE_SECONDS = 0.0005 if (os.cpu_count() or 1) > 1 and hasattr(os, "sched_yield") else 0
 SWEEP_AT_ONCE = 100  # due entries in one script, so that none holds Redis for more than a few ms
 
 

@@ -38,11 +38,18 @@ class Script:
     def __call__(self, *, args: Sequence[Word] = ()) -> asyncio.Future[Any]:
         """Run it with these ARGV; the future gets what it returns, or a RedisError."""
         reply = self._pipeline.future()
-        self.ask(partial(settle, reply), args)
+        self._ask(partial(settle, reply), args)
         return reply
 
     def ask(self, answered: Answered, args: Sequence[Word]) -> None:
-        """As a call; `answered` gets what it returns, or a RedisError, before anything that Redis said later is looked at."""
+        """Run it now, for who has gathered what there is in this tick, with what else waits to leave.
+
+        `answered` gets what it returns, or a RedisError, before anything that Redis said later is looked at.
+        """
+        self._ask(answered, args)
+        self._pipeline.flush()
+
+    def _ask(self, answered: Answered, args: Sequence[Word]) -> None:
         packed = pack(("EVALSHA", self._sha, 0, *args))
         self._pipeline.send(packed, answered, lambda: pack(("EVAL", self._text, 0, *args)))
 
@@ -109,10 +116,17 @@ class Pipeline:
         if self._line is None:
             self.connect()
         elif len(packed) >= LARGE_BYTES:
-            self._flush()
+            self.flush()
         elif not self._flush_is_due:
             self._flush_is_due = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Let what waits leave now, if there is a line."""
+        self._flush_is_due = False
+        if self._line is not None and self._waiting:
+            waiting, self._waiting = self._waiting, deque()
+            self._line.write(waiting)
 
     def subscribe(self, names: Iterable[str]) -> None:
         """Listen to these names; that Redis does so is a push of its own. Without a line, ask when there is one."""
@@ -146,12 +160,6 @@ class Pipeline:
 
     # --- Sending ---
 
-    def _flush(self) -> None:
-        self._flush_is_due = False
-        if self._line is not None and self._waiting:
-            waiting, self._waiting = self._waiting, deque()
-            self._line.write(waiting)
-
     def _fail_waiting(self, error: RedisError) -> None:
         waiting, self._waiting = self._waiting, deque()
         for command in waiting:
@@ -179,7 +187,7 @@ class Pipeline:
             listener.connected(after_loss=self._was_lost)
         # Nobody waits for these: a script that was not loaded is sent whole when it is needed.
         line.write(Command(pack(("SCRIPT", "LOAD", text)), ignore) for text in self._scripts)
-        self._flush()
+        self.flush()
 
     def _alive(self) -> None:
         self._failures = 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis as BlockingRedis
 from redis.asyncio import Connection, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -70,6 +71,23 @@ async def test_commands_of_one_tick_leave_in_one_write_and_each_gets_its_own_ans
     await pipeline.close()
     assert answers == [f"word {number}".encode() for number in range(50)]
     assert after - before == 2, "one read of ours, and the second INFO"
+
+
+async def test_what_was_gathered_leaves_at_once_and_not_before_what_waits(valkey):
+    """Whoever has waited for the end of a tick to ask does not wait for another."""
+    pipeline = Pipeline(over_socket(valkey.socket))
+    push = pipeline.register_script("return redis.call('RPUSH', 'order', ARGV[1])")
+    await all_of(pipeline.call("DEL", "order"))
+    with BlockingRedis(unix_socket_path=str(valkey.socket)) as redis:
+        waits = pipeline.call("RPUSH", "order", "first")
+        push.ask(lambda answer: None, ["second"])
+        # The loop stands still here, so nothing leaves any more.
+        assert [redis.blpop("order", timeout=int(PATIENCE)) for _ in range(2)] == [
+            (b"order", b"first"),
+            (b"order", b"second"),
+        ]
+    await all_of(waits)
+    await pipeline.close()
 
 
 async def test_a_cancelled_command_leaves_its_answer_to_nobody(pipeline):
