@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
+from benchmarks.calm import Slices
 from benchmarks.conversation import Tally
 from benchmarks.loads import Load
 from benchmarks.results import Figures
@@ -40,11 +42,23 @@ class Look:
 
 async def measure(look: Callable[[], Look], tally: Tally, load: Load, seconds: float) -> Figures:
     """Let the load run warm, then for as many seconds; return the figures of this window."""
-    await loaded(look, tally, load, WARM_UP_SECONDS)
+    return await window(look, tally, load, partial(asyncio.sleep, seconds))
+
+
+async def measure_undisturbed(look: Callable[[], Look], tally: Tally, load: Load, seconds: float) -> Figures:
+    """As `measure`, until as many seconds were undisturbed; only these count for latency."""
+    slices = Slices(lambda: look().stolen, tally.latencies)
+    figures = await window(look, tally, load, partial(slices.last, seconds))
+    return {**figures, **latency(slices.counted), "undisturbed_s": slices.seconds}
+
+
+async def window(look: Callable[[], Look], tally: Tally, load: Load, lasts: Callable[[], Awaitable[object]]) -> Figures:
+    """Let the load run warm, then as long as this `lasts`; return the figures."""
+    await loaded(look, tally, load, partial(asyncio.sleep, WARM_UP_SECONDS))
     lost, duplicates = tally.lost, tally.duplicates
     tally.latencies.clear()
     begin = look()
-    stopped = await loaded(look, tally, load, seconds)
+    stopped = await loaded(look, tally, load, lasts)
     end = quiet_from(stopped)
     return {
         **spent(begin, end or stopped[-1]),
@@ -56,10 +70,12 @@ async def measure(look: Callable[[], Look], tally: Tally, load: Load, seconds: f
     }
 
 
-async def loaded(look: Callable[[], Look], tally: Tally, load: Load, seconds: float) -> list[Look]:
-    """Run the load; return what was seen from its end until nothing was left to do."""
+async def loaded(
+    look: Callable[[], Look], tally: Tally, load: Load, lasts: Callable[[], Awaitable[object]]
+) -> list[Look]:
+    """Run the load as long as this `lasts`; return what was seen from its end until nothing was left to do."""
     load.start()
-    await asyncio.sleep(seconds)
+    await lasts()
     load.stop()
     looks = [look()]
     while looks[-1].at - looks[0].at < LIMIT_SECONDS:

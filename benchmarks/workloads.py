@@ -20,7 +20,7 @@ from benchmarks.peers import slow_queries
 from benchmarks.results import Figures
 from benchmarks.rooms import Audience, people_in
 from benchmarks.seats import Seat, TandemSeat
-from benchmarks.window import Look, company, loaded, measure
+from benchmarks.window import Look, company, loaded, measure, measure_undisturbed
 
 FLOOD_PAIRS, IN_FLIGHT = 50, 4  # messages of a pair under way at any time, both directions together
 RATE_PAIRS, RATE = 100, 3  # messages a second of a pair
@@ -39,7 +39,8 @@ async def idle(running: Running, seconds: float) -> Figures:
     """Pairs that say nothing: what does a connection keep in memory? What is loaded at the first ones does not count."""
     async with pairs(running, AT_ONCE) as made:
         tally = Tally()
-        await loaded(look_at(running, tally), tally, ByTheClock(lines_of(made, tally), FEW), IDLE_SECONDS)
+        load = ByTheClock(lines_of(made, tally), FEW)
+        await loaded(look_at(running, tally), tally, load, partial(asyncio.sleep, IDLE_SECONDS))
     brokers = [running.broker] if running.broker else []
     before, broker_before = machine.resident_kb(*running.servers), machine.resident_kb(*brokers)
     async with pairs(running, IDLE_PAIRS):
@@ -61,7 +62,7 @@ async def fixed_rate(running: Running, seconds: float) -> Figures:
     tally = Tally()
     async with pairs(running, RATE_PAIRS) as made:
         load = ByTheClock(lines_of(made, tally), RATE_PAIRS * RATE)
-        return await measure(look_at(running, tally), tally, load, max(seconds, TAIL_SECONDS))
+        return await measure_undisturbed(look_at(running, tally), tally, load, max(seconds, TAIL_SECONDS))
 
 
 async def flood(running: Running, seconds: float, count: int = FLOOD_PAIRS) -> Figures:
@@ -111,9 +112,9 @@ async def database_trouble(running: Running, seconds: float) -> Figures:
     async with pairs(running, RATE_PAIRS) as made:
         load = ByTheClock(lines_of(made, tally), RATE_PAIRS * RATE)
         seconds = max(seconds, TAIL_SECONDS)
-        calm = await measure(look_at(running, tally), tally, load, seconds)
+        calm = await measure_undisturbed(look_at(running, tally), tally, load, seconds)
         async with trouble(running) as queries:
-            figures = await measure(look_at(running, tally), tally, load, seconds)
+            figures = await measure_undisturbed(look_at(running, tally), tally, load, seconds)
             figures["queries"] = len(queries)
     return {**figures, **{f"calm_{name}": value for name, value in calm.items()}}
 

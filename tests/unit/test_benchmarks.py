@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import machine, names
-from benchmarks.calm import calmest
+from benchmarks.calm import ENOUGH_SECONDS, SLICE_SECONDS, Slices, calmest
 from benchmarks.chart import Bar, Curve, bars, curves
 from benchmarks.charts import charts
 from benchmarks.conversation import Line, Tally
@@ -223,6 +223,36 @@ def test_a_second_try_that_breaks_takes_nothing_away_and_losses_count_every_time
         return tries.pop(0)
 
     assert calmest(measure) == {"stolen": 0.5, "lost": 3.0, "tries": 2}
+
+
+def test_what_came_while_the_host_took_a_core_or_just_after_does_not_count():
+    stolen, arrived = 0.0, list[float]()
+    slices = Slices(lambda: stolen, arrived)
+    slices.end_slice()
+    for latency_, taken in [(1.0, 0.0), (2.0, 0.0), (3.0, 0.01), (4.0, 0.0), (5.0, 0.0)]:
+        arrived.append(latency_)
+        stolen += taken
+        slices.end_slice()
+    assert slices.counted == [2.0, 5.0], "of the first slice nobody knows what was before it"
+    assert slices.seconds == 2 * SLICE_SECONDS
+
+
+async def test_slices_are_waited_for_until_enough_were_undisturbed_but_not_for_ever(monkeypatch):
+    monkeypatch.setattr("benchmarks.calm.SLICE_SECONDS", 0.001)
+    calm = Slices(lambda: 0.0, [])
+    await calm.last(0.005)
+    assert calm.seconds == pytest.approx(0.005)
+    monkeypatch.setattr("benchmarks.calm.LONGEST_SECONDS", 0.02)
+    disturbed = Slices(time.monotonic, [])
+    await disturbed.last(0.005)
+    assert disturbed.seconds == 0
+
+
+def test_what_was_measured_in_enough_undisturbed_slices_is_not_measured_again():
+    once = iter([{"stolen": 1.0, "undisturbed_s": ENOUGH_SECONDS}])
+    assert calmest(lambda: next(once))["tries"] == 1
+    again = iter([{"stolen": 1.0, "undisturbed_s": ENOUGH_SECONDS / 2}, {"stolen": 0.0}])
+    assert calmest(lambda: next(again))["tries"] == 2
 
 
 def test_where_nobody_knows_of_disturbance_once_is_enough():
