@@ -9,34 +9,50 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-# A shared file is a row of definitions. Each begins at the left margin and may use those above it, as Lua has it.
-_beginning = re.compile(r"^(?=local )", re.MULTILINE)
-_defined = re.compile(r"local (?:function )?(\w+(?:, \w+)*)")
-_no_code = re.compile(r"'[^'\n]*'|--.*")
+# A shared file is a row of definitions, with comments before them. Each begins with `local` at the left margin, where nothing
+# else but its end stands, and uses only those above it, as Lua has it.
+_definition = re.compile(
+    r"(?:^--.*\n)*"
+    r"^local (?:function )?(?P<names>\w+(?:\s*,\s*\w+)*).*\n"
+    r"(?:(?!local |--).*\n)*",
+    re.MULTILINE,
+)
+_no_code = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|--.*""")
 _word = re.compile(r"[A-Za-z_]\w*")
+
+
+class Definition(NamedTuple):
+    """One or several local names, and the words of the code that makes them."""
+
+    text: str
+    names: set[str]
+    words: set[str]
 
 
 def scripts_of(folder: Path, shared: Sequence[str]) -> dict[str, str]:
     """Return the scripts of a folder, by their verbs, after which the files are called; the `shared` ones begin with `_`."""
-    above = "".join((folder / name).read_text(encoding="utf-8") for name in shared)
+    above = definitions("".join((folder / name).read_text(encoding="utf-8") for name in shared))
     return {file.stem: linked(above, file.read_text(encoding="utf-8")) for file in folder.glob("[!_]*.lua")}
 
 
-def linked(shared: str, script: str) -> str:
-    """Return `script` with those definitions of `shared` before it that it uses, and what these use, in their order."""
+def definitions(shared: str) -> list[Definition]:
+    """Return what stands in a shared file, in its order."""
+    return [
+        Definition(found[0], set(re.split(r"\s*,\s*", found["names"])), _words(found[0]))
+        for found in _definition.finditer(shared)
+    ]
+
+
+def linked(above: Sequence[Definition], script: str) -> str:
+    """Return `script` with those definitions before it that it uses, and what these use, in their order."""
     used, parts = _words(script), [script]
-    for definition in reversed(_beginning.split(shared)[1:]):
-        if used & _names(definition):
-            used |= _words(definition)
-            parts.append(definition)
+    for definition in reversed(above):
+        if used & definition.names:
+            used |= definition.words
+            parts.append(definition.text)
     return "".join(reversed(parts))
-
-
-def _names(definition: str) -> set[str]:
-    found = _defined.match(definition)
-    assert found, definition
-    return set(found[1].split(", "))
 
 
 def _words(code: str) -> set[str]:

@@ -31,7 +31,7 @@ class InOrder(Protocol):
     """A script whose answers are handed over as they are read, in one order with what Redis publishes."""
 
     def ask(self, answered: Answered, args: Sequence[Any]) -> None:
-        """Run it; `answered` gets what it returns, or an exception."""
+        """Run it, without waiting for others of this tick; `answered` gets what it returns, or an exception."""
 
 
 class Batch(Generic[T]):
@@ -77,7 +77,7 @@ class Batch(Generic[T]):
             self.send()
 
     def send(self) -> None:
-        """Let what was called so far go now, before anything else that is asked of Redis in this tick."""
+        """Let what was called so far go now, before anything that is asked of Redis later."""
         callers, args = self._callers, self._args
         if callers:
             self._callers, self._args = [], []

@@ -49,7 +49,7 @@ from chat.pairs.protocol import Pair, Person, Refusal, SendMessage
 
 __all__ = ["NO_LIMITS", "Appended", "Fenced", "Limits", "Pairing", "Piece", "Seat", "Standing", "Timing"]
 
-_SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua", "_log.lua", "_asks.lua", "_going.lua"))
+SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua", "_log.lua", "_asks.lua", "_going.lua"))
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
@@ -127,7 +127,7 @@ class Pairing:
         self.timing = timing or Timing()
         self.limits = limits or Limits()
         self._here = here
-        self._scripts = {verb: redis.register_script(script) for verb, script in _SCRIPTS.items()}
+        self._scripts = {verb: redis.register_script(script) for verb, script in SCRIPTS.items()}
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         limits = self.limits
         log = (limits.log_messages, limits.log_bytes, max(limits.log_messages, limits.unread_messages))

@@ -1,4 +1,4 @@
-"""The way to Redis of a whole event loop: commands of one tick leave together, and the line comes back by itself."""
+"""The way to Redis of a whole event loop: commands of one tick leave together at its end, and the line comes back by itself."""
 
 from __future__ import annotations
 
@@ -42,16 +42,15 @@ class Script:
         return reply
 
     def ask(self, answered: Answered, args: Sequence[Word]) -> None:
-        """Run it now, for who has gathered what there is in this tick, with what else waits to leave.
+        """Run it, without waiting for the end of the tick: for those who have gathered. What waits already leaves before it.
 
         `answered` gets what it returns, or a RedisError, before anything that Redis said later is looked at.
         """
-        self._ask(answered, args)
-        self._pipeline.flush()
+        self._ask(answered, args, at_once=True)
 
-    def _ask(self, answered: Answered, args: Sequence[Word]) -> None:
+    def _ask(self, answered: Answered, args: Sequence[Word], at_once: bool = False) -> None:
         packed = pack(("EVALSHA", self._sha, 0, *args))
-        self._pipeline.send(packed, answered, lambda: pack(("EVAL", self._text, 0, *args)))
+        self._pipeline.send(packed, answered, lambda: pack(("EVAL", self._text, 0, *args)), at_once)
 
 
 class Listener(Protocol):
@@ -110,23 +109,22 @@ class Pipeline:
         """Return a new one of this loop."""
         return self._loop.create_future()
 
-    def send(self, packed: bytes, answered: Answered, unknown: Callable[[], bytes] | None = None) -> None:
-        """Let a packed command leave with the others of this tick; `unknown` gives what to send after NOSCRIPT."""
+    def send(
+        self,
+        packed: bytes,
+        answered: Answered,
+        unknown: Callable[[], bytes] | None = None,
+        at_once: bool = False,
+    ) -> None:
+        """Let a packed command leave with the others of this tick, or `at_once`; `unknown` gives what to send after NOSCRIPT."""
         self._waiting.append(Command(packed, answered, unknown))
         if self._line is None:
             self.connect()
-        elif len(packed) >= LARGE_BYTES:
-            self.flush()
+        elif at_once or len(packed) >= LARGE_BYTES:
+            self._flush()
         elif not self._flush_is_due:
             self._flush_is_due = True
-            self._loop.call_soon(self.flush)
-
-    def flush(self) -> None:
-        """Let what waits leave now, if there is a line."""
-        self._flush_is_due = False
-        if self._line is not None and self._waiting:
-            waiting, self._waiting = self._waiting, deque()
-            self._line.write(waiting)
+            self._loop.call_soon(self._flush)
 
     def subscribe(self, names: Iterable[str]) -> None:
         """Listen to these names; that Redis does so is a push of its own. Without a line, ask when there is one."""
@@ -160,6 +158,12 @@ class Pipeline:
 
     # --- Sending ---
 
+    def _flush(self) -> None:
+        self._flush_is_due = False
+        if self._line is not None and self._waiting:
+            waiting, self._waiting = self._waiting, deque()
+            self._line.write(waiting)
+
     def _fail_waiting(self, error: RedisError) -> None:
         waiting, self._waiting = self._waiting, deque()
         for command in waiting:
@@ -187,7 +191,7 @@ class Pipeline:
             listener.connected(after_loss=self._was_lost)
         # Nobody waits for these: a script that was not loaded is sent whole when it is needed.
         line.write(Command(pack(("SCRIPT", "LOAD", text)), ignore) for text in self._scripts)
-        self.flush()
+        self._flush()
 
     def _alive(self) -> None:
         self._failures = 0

@@ -30,7 +30,7 @@ import msgspec
 from chat.lua import scripts_of
 from chat.wire import Person
 
-_SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua",))
+SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua",))
 
 SWEEP_AT_ONCE = 100  # windows of one room
 _SPARE = 5_000  # ms that an ask is kept longer than anybody waits, so that giving it up finds it
@@ -94,7 +94,7 @@ class Presence:
 
     def __init__(self, redis: Scripting, timing: Timing | None = None) -> None:
         self.timing = timing or Timing()
-        self._scripts = {verb: redis.register_script(script) for verb, script in _SCRIPTS.items()}
+        self._scripts = {verb: redis.register_script(script) for verb, script in SCRIPTS.items()}
 
     async def enter(self, window: Window, person: Person) -> Version:
         """A window opened; return which state its room has now."""

@@ -73,6 +73,19 @@ async def test_commands_of_one_tick_leave_in_one_write_and_each_gets_its_own_ans
     assert after - before == 2, "one read of ours, and the second INFO"
 
 
+async def test_calls_of_a_script_in_one_tick_leave_in_one_write_too(valkey):
+    pipeline = Pipeline(over_socket(valkey.socket))
+    echo = pipeline.register_script("return ARGV[1]")
+    async with Redis.from_url(valkey.url) as redis:
+        await all_of(echo(args=["so that there is a line"]))
+        before = (await redis.info("stats"))["total_reads_processed"]
+        answers = await all_of(*(echo(args=[number]) for number in range(20)))
+        after = (await redis.info("stats"))["total_reads_processed"]
+    await pipeline.close()
+    assert answers == [str(number).encode() for number in range(20)]
+    assert after - before == 2, "one read of ours, and the second INFO"
+
+
 async def test_what_was_gathered_leaves_at_once_and_not_before_what_waits(valkey):
     """Whoever has waited for the end of a tick to ask does not wait for another."""
     pipeline = Pipeline(over_socket(valkey.socket))
@@ -82,12 +95,21 @@ async def test_what_was_gathered_leaves_at_once_and_not_before_what_waits(valkey
         waits = pipeline.call("RPUSH", "order", "first")
         push.ask(lambda answer: None, ["second"])
         # The loop stands still here, so nothing leaves any more.
-        assert [redis.blpop("order", timeout=int(PATIENCE)) for _ in range(2)] == [
-            (b"order", b"first"),
-            (b"order", b"second"),
-        ]
+        popped = [redis.blpop("order", timeout=2) for _ in range(2)]
     await all_of(waits)
     await pipeline.close()
+    assert popped == [(b"order", b"first"), (b"order", b"second")]
+
+
+async def test_what_was_gathered_before_there_is_a_line_goes_over_it_in_order(valkey):
+    pipeline = Pipeline(over_socket(valkey.socket))
+    echo = pipeline.register_script("return ARGV[1]")
+    answers: list[bytes] = []
+    echo.ask(answers.append, ["first"])
+    echo.ask(answers.append, ["second"])
+    await all_of(pipeline.call("PING"))
+    await pipeline.close()
+    assert answers == [b"first", b"second"]
 
 
 async def test_a_cancelled_command_leaves_its_answer_to_nobody(pipeline):

@@ -1,4 +1,4 @@
--- What verbs stand on; before each of them stands what it uses (../../lua.py). The keys are documented at the head of ../pairing.py.
+-- What verbs share; ../../lua.py puts before each what it uses of this. The keys are documented at the head of ../pairing.py.
 -- A verb runs whole or not at all, and the only clock is the server's, so no two processes can disagree.
 
 local DUE = 'tandem:due'
@@ -77,7 +77,7 @@ local function living_pair(user)
 end
 
 -- The fence: only the connection that holds the seat may change anything.
-local function fenced(user, connection) return field(user_key(user), 'connection') ~= connection end
+local function is_fenced(user, connection) return field(user_key(user), 'connection') ~= connection end
 local function why_fenced(holder) return {fenced = holder and 'replaced' or 'restarting'} end
 local function refuse_fenced(user) return reply(why_fenced(field(user_key(user), 'connection'))) end
 

@@ -4,7 +4,7 @@
 -- Invariant: the seat is taken as by a join, and an ask is used once; the same `admit` again finds the pair that it made.
 
 local user, connection, ask, new_pair = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 
 local mine = living_pair(user)
 if mine and field(pair_key(mine), 'ask') == ask then return seated_answer(user, mine) end

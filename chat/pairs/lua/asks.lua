@@ -4,7 +4,7 @@
 -- Invariant: changes nothing.
 
 local user, connection = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 local asks = {}
 for i, ask in ipairs(asks_of(user)) do asks[i] = as_told(ask) end
 return reply({asking = field(user_key(user), 'asking') or '', asks = asks})

@@ -4,5 +4,5 @@
 -- Invariant: only the connection that has the seat can drop it.
 
 local user, connection, hold = unpack(ARGV)
-if not fenced(user, connection) then drop(user, hold) end
+if not is_fenced(user, connection) then drop(user, hold) end
 return reply({user = user})

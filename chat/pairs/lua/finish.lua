@@ -4,7 +4,7 @@
 -- Invariant: a pair that lives, or that is read already, is left as it is.
 
 local user, connection, pair = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 if field(user_key(user), 'pair') == pair and ended(pair) then
   redis.call('HDEL', user_key(user), 'pair')
   redis.call('ZREM', DUE, 'hold:' .. user)

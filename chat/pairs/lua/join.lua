@@ -6,7 +6,7 @@
 -- Invariant: a pair has two seats and is made whole, so no third can ever be in it, however many ask at once.
 
 local user, connection, owner, new_pair, turned_away_every, new_ask, ask_ms, closed, invitation, invitation_ms = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 if owner == user then return refuse('own_token') end
 
 -- One ask at a time: another join takes its place, and the same one again finds it as it is.

@@ -5,7 +5,7 @@
 --            lost, is answered as it was.
 
 local user, connection, pair, call = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 if field(user_key(user), 'left_by') == call then return reply({pair = pair}) end
 local why = not_in(user, pair)
 if why then return refuse(why) end

@@ -4,6 +4,6 @@
 -- Invariant: changes nothing.
 
 local user, connection = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 local pair = living_pair(user)
 return reply({connection = connection, pair = pair and as_seen_by(user, pair)})

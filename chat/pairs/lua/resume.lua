@@ -6,7 +6,7 @@
 --            `finish`, so that a piece whose answer is lost can be read again.
 
 local user, connection, pair, seq, most = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 local mine = field(user_key(user), 'pair')
 if not mine then return refuse('not_paired') end
 if mine ~= pair then return refuse('wrong_pair') end

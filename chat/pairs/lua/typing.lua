@@ -4,7 +4,7 @@
 -- Invariant: nothing is stored.
 
 local user, connection, pair, active = unpack(ARGV)
-if fenced(user, connection) then return refuse_fenced(user) end
+if is_fenced(user, connection) then return refuse_fenced(user) end
 local why = not_in(user, pair)
 if why then return refuse(why) end
 

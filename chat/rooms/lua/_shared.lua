@@ -1,4 +1,4 @@
--- What verbs stand on; before each of them stands what it uses (../../lua.py). The keys are documented at the head of ../presence.py.
+-- What verbs share; ../../lua.py puts before each what it uses of this. The keys are documented at the head of ../presence.py.
 -- A verb runs whole or not at all, and the only clock is the server's, so no two processes can disagree.
 
 local function now()
@@ -24,8 +24,8 @@ end
 
 -- How often who is here has changed, counted from the time (µs) at which the record began: another beginning says that all was
 -- forgotten.
-local function version(room) return tonumber(redis.call('HGET', state_key(room), 'version') or 0) end
-local function born(room) return tonumber(redis.call('HGET', state_key(room), 'born') or 0) end
+local function version_of(room) return tonumber(redis.call('HGET', state_key(room), 'version') or 0) end
+local function born_of(room) return tonumber(redis.call('HGET', state_key(room), 'born') or 0) end
 local function be_born(room)
   if redis.call('EXISTS', state_key(room)) == 1 then return end
   local time = redis.call('TIME')
@@ -36,7 +36,7 @@ end
 -- Publish to every process that listens to this room, in the form of ../../realtime/layer.py: None, and the event.
 local TWO = string.char(0x92)
 local function tell(room, what, people)
-  local event = {type = 'room.presence', version = redis.call('HINCRBY', state_key(room), 'version', 1), born = born(room)}
+  local event = {type = 'room.presence', version = redis.call('HINCRBY', state_key(room), 'version', 1), born = born_of(room)}
   event[what] = people
   redis.call('PUBLISH', 'tandem:group:room.' .. room, TWO .. cmsgpack.pack(nil, event))
 end

@@ -14,4 +14,4 @@ if before ~= record then
   tell(room, before and 'renamed' or 'entered', person)
 end
 keep(room)
-return reply({version = version(room), born = born(room)})
+return reply({version = version_of(room), born = born_of(room)})

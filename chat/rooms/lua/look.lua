@@ -12,4 +12,4 @@ for i = 1, #fields, 2 do
   people[#people + 1] = {tonumber(fields[i]), names[1], names[2]}
 end
 keep(room)
-return reply({version = version(room), born = born(room), people = people})
+return reply({version = version_of(room), born = born_of(room), people = people})

@@ -7,6 +7,6 @@ local lease, outage, most = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local answers = {}
 for i = 4, #ARGV do
   sweep(ARGV[i], lease, outage, most)
-  answers[#answers + 1] = {version = version(ARGV[i]), born = born(ARGV[i])}
+  answers[#answers + 1] = {version = version_of(ARGV[i]), born = born_of(ARGV[i])}
 end
 return reply(answers)
