@@ -16,6 +16,7 @@ from redis.exceptions import ResponseError
 from chat.futures import settle
 
 FEW = 2  # calls that are waited for awake; with more there is enough to do meanwhile
+YIELD_SECONDS = 0.002  # that a patient batch lets another's answer come first: three times what a lone message takes
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
@@ -37,8 +38,9 @@ class InOrder(Protocol):
 class Batch(Generic[T]):
     """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
 
-    They go together that are made in one tick of the loop, or in `patience` seconds. An answer that is an exception is raised
-    where it is awaited. While a few calls are under way the loop stays `awake` for so many seconds at most (docs/decisions/0041).
+    They go together that are made in one tick of the loop, or in `patience` seconds, and a little later where a script of the
+    batch that this one `yields_to` is under way then. An answer that is an exception is raised where it is awaited. While a few
+    calls are under way the loop stays `awake` for so many seconds at most (docs/decisions/0041).
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class Batch(Generic[T]):
         script: Callable[..., Awaitable[bytes]],
         decode: Callable[[bytes], Sequence[T | Exception]],
         common: Sequence[str | int] = (),
+        *,
         patience: float = 0,
         awake: float = 0,
+        yields_to: Batch[Any] | None = None,
     ) -> None:
         self._ask = script.ask if isinstance(script, InOrder) else _asking(script)
         self._decode, self._common, self._patience = decode, common, patience
@@ -56,6 +60,7 @@ class Batch(Generic[T]):
         self._callers: list[Callable[[T | Exception], None]] = []
         self._awake, self._awake_until = awake, 0.0
         self._is_awake = False
+        self._yields_to = yields_to
         self._unanswered = 0  # scripts
 
     def call(self, *args: Any) -> asyncio.Future[T]:
@@ -68,7 +73,7 @@ class Batch(Generic[T]):
         """Make a call; `answered` gets its answer, or an error, and is called in any case."""
         if not self._callers:
             if self._patience:
-                self._loop.call_later(self._patience, self.send)
+                self._loop.call_later(self._patience, self._send_in_time)
             else:
                 self._loop.call_soon(self.send)
         self._args += args
@@ -87,6 +92,12 @@ class Batch(Generic[T]):
                 self._awake_until = time.monotonic() + self._awake
                 if not self._is_awake:
                     self._stay_awake()
+
+    def _send_in_time(self) -> None:
+        if self._yields_to and self._yields_to._unanswered:
+            self._loop.call_later(YIELD_SECONDS, self.send)
+        else:
+            self.send()
 
     def _stay_awake(self) -> None:
         """Look again at once instead of sleeping until the answer comes; whoever else wants this core goes first."""

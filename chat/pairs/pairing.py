@@ -136,7 +136,11 @@ class Pairing:
             self._scripts["append"], answers.decode_appended, common, awake=AWAKE_SECONDS
         )
         self._received: Batch[Seen] = Batch(
-            self._scripts["received"], answers.decode_received, (here.connections,), RECEIPT_SECONDS
+            self._scripts["received"],
+            answers.decode_received,
+            (here.connections,),
+            patience=RECEIPT_SECONDS,
+            yields_to=self._append,
         )
 
     # --- Coming and going ---

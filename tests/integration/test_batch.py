@@ -144,12 +144,41 @@ class Slow:
 
     def __init__(self) -> None:
         self.waiting: list[Answered] = []
+        self.asked = asyncio.Event()
 
     async def __call__(self, *, args: list[Any]) -> bytes:
         raise AssertionError("it is asked")
 
     def ask(self, answered: Answered, args: list[Any]) -> None:
         self.waiting.append(answered)
+        self.asked.set()
+
+
+async def test_a_patient_batch_lets_the_answer_to_another_come_first(monkeypatch):
+    monkeypatch.setattr("chat.pairs.batch.YIELD_SECONDS", 60)
+    messages, receipts, later = Slow(), Slow(), Slow()
+    urgent: Batch[int] = Batch(messages, list)
+    patient: Batch[int] = Batch(receipts, list, patience=0.001, yields_to=urgent)
+    as_patient: Batch[int] = Batch(later, list, patience=0.001)
+    waiting = urgent.call()
+    patient.call()
+    as_patient.call()
+    await asyncio.wait_for(later.asked.wait(), 5)
+    assert receipts.waiting == []
+    messages.waiting.pop()(bytes(1))
+    await waiting
+    patient.send()
+    assert len(receipts.waiting) == 1
+
+
+async def test_a_patient_batch_does_not_wait_for_another_for_ever():
+    messages, receipts = Slow(), Slow()
+    urgent: Batch[int] = Batch(messages, list)
+    patient: Batch[int] = Batch(receipts, list, patience=0.001, yields_to=urgent)
+    urgent.call()
+    patient.call()
+    await asyncio.wait_for(receipts.asked.wait(), 5)
+    assert len(messages.waiting) == 1, "still under way"
 
 
 async def yields_in_some_ticks(yields: list[None]) -> int:
