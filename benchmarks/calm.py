@@ -26,9 +26,7 @@ class Slices:
 
     def __init__(self, stolen: Callable[[], float], arrived: Sequence[float]) -> None:
         self._stolen, self._arrived = stolen, arrived
-        self._ends: deque[tuple[float, int]] = deque(
-            maxlen=3
-        )  # of slices: what was stolen, and how many had arrived by then
+        self._ends: deque[tuple[float, int]] = deque(maxlen=3)  # of slices: what was stolen and had arrived by then
         self.seconds = 0.0  # undisturbed
         self.counted: list[float] = []
 
@@ -69,7 +67,6 @@ def calmest(measure: Callable[[], Figures]) -> Figures:
 
 
 def disturbance(figures: Figures) -> float:
-    """Return how many cores went to others meanwhile, where that is known and what they disturbed was not left out."""
-    if figures.get("undisturbed_s", 0.0) >= ENOUGH_SECONDS:
-        return 0.0
-    return figures.get("others_busy", 0.0) + figures.get("stolen", 0.0)
+    """Return how many cores went to others meanwhile, where that is known and what the host disturbed was not left out."""
+    is_left_out = figures.get("undisturbed_s", 0.0) >= ENOUGH_SECONDS
+    return figures.get("others_busy", 0.0) + (0.0 if is_left_out else figures.get("stolen", 0.0))

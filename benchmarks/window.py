@@ -42,7 +42,8 @@ class Look:
 
 async def measure(look: Callable[[], Look], tally: Tally, load: Load, seconds: float) -> Figures:
     """Let the load run warm, then for as many seconds; return the figures of this window."""
-    return await window(look, tally, load, partial(asyncio.sleep, seconds))
+    figures = await window(look, tally, load, partial(asyncio.sleep, seconds))
+    return {**figures, **latency(tally.latencies)}
 
 
 async def measure_undisturbed(look: Callable[[], Look], tally: Tally, load: Load, seconds: float) -> Figures:
@@ -53,7 +54,7 @@ async def measure_undisturbed(look: Callable[[], Look], tally: Tally, load: Load
 
 
 async def window(look: Callable[[], Look], tally: Tally, load: Load, lasts: Callable[[], Awaitable[object]]) -> Figures:
-    """Let the load run warm, then as long as this `lasts`; return the figures."""
+    """Let the load run warm, then as long as this `lasts`; return the figures, but for what is made of the tally's latencies."""
     await loaded(look, tally, load, partial(asyncio.sleep, WARM_UP_SECONDS))
     lost, duplicates = tally.lost, tally.duplicates
     tally.latencies.clear()
@@ -62,7 +63,6 @@ async def window(look: Callable[[], Look], tally: Tally, load: Load, lasts: Call
     end = quiet_from(stopped)
     return {
         **spent(begin, end or stopped[-1]),
-        **latency(tally.latencies),
         "postponed_s": (end or stopped[-1]).at - stopped[0].at,
         "never_quiet": int(end is None),
         "lost": tally.lost - lost,
