@@ -16,7 +16,7 @@ from redis.exceptions import ResponseError
 from chat.futures import settle
 
 FEW = 2  # calls that are waited for awake; with more there is enough to do meanwhile
-YIELD_SECONDS = 0.002  # that a patient batch lets another's answer come first: three times what a lone message takes
+YIELD_SECONDS = 0.002  # that a patient batch waits for the answer it follows: three times what a lone message takes
 AT_ONCE = 32  # calls in one script: Redis works on them while we read the next frames, and is held for no more than a millisecond
 
 T = TypeVar("T")
@@ -38,9 +38,10 @@ class InOrder(Protocol):
 class Batch(Generic[T]):
     """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
 
-    They go together that are made in one tick of the loop, or in `patience` seconds, and a little later where a script of the
-    batch that this one `yields_to` is under way then. An answer that is an exception is raised where it is awaited. While a few
-    calls are under way the loop stays `awake` for so many seconds at most (docs/decisions/0041).
+    They go together that are made in one tick of the loop, or in `patience` seconds. A patient batch that `follows` another goes
+    behind the first answer to that once half its patience is over; it is in nobody's way then, and wakes nobody up
+    (docs/decisions/0045). An answer that is an exception is raised where it is awaited. While a few calls are under way the loop
+    stays `awake` for so many seconds at most (docs/decisions/0041).
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Batch(Generic[T]):
         *,
         patience: float = 0,
         awake: float = 0,
-        yields_to: Batch[Any] | None = None,
+        follows: Batch[Any] | None = None,
     ) -> None:
         self._ask = script.ask if isinstance(script, InOrder) else _asking(script)
         self._decode, self._common, self._patience = decode, common, patience
@@ -60,8 +61,13 @@ class Batch(Generic[T]):
         self._callers: list[Callable[[T | Exception], None]] = []
         self._awake, self._awake_until = awake, 0.0
         self._is_awake = False
-        self._yields_to = yields_to
         self._unanswered = 0  # scripts
+        self._patience_ends: asyncio.TimerHandle | None = None
+        self._half_time = 0.0  # of the patience with those who are gathered now
+        self._follower: Batch[Any] | None = None
+        self._follows = follows
+        if follows is not None:
+            follows._follower = self
 
     def call(self, *args: Any) -> asyncio.Future[T]:
         """Make a call; the future gets its answer, or an error."""
@@ -73,7 +79,8 @@ class Batch(Generic[T]):
         """Make a call; `answered` gets its answer, or an error, and is called in any case."""
         if not self._callers:
             if self._patience:
-                self._loop.call_later(self._patience, self._send_in_time)
+                self._half_time = time.monotonic() + self._patience / 2
+                self._patience_ends = self._loop.call_later(self._patience, self._send_in_time)
             else:
                 self._loop.call_soon(self.send)
         self._args += args
@@ -86,6 +93,8 @@ class Batch(Generic[T]):
         callers, args = self._callers, self._args
         if callers:
             self._callers, self._args = [], []
+            if self._patience_ends is not None:
+                self._patience_ends.cancel()  # or it would end for those who gather next
             self._unanswered += 1
             self._ask(partial(self._answer, callers), [*self._common, *args])
             if self._awake and len(callers) <= FEW:
@@ -94,10 +103,22 @@ class Batch(Generic[T]):
                     self._stay_awake()
 
     def _send_in_time(self) -> None:
-        if self._yields_to and self._yields_to._unanswered:
-            self._loop.call_later(YIELD_SECONDS, self.send)
+        if self._follows is not None and self._follows._is_under_way():
+            self._patience_ends = self._loop.call_later(YIELD_SECONDS, self.send)
         else:
             self.send()
+
+    def _follow(self) -> None:
+        """An answer of the other batch has come: go behind what it brings, if it is time."""
+        if self._callers and time.monotonic() >= self._half_time:
+            self._loop.call_soon(self._send_behind)
+
+    def _send_behind(self) -> None:
+        if self._follows is not None and not self._follows._is_under_way():
+            self.send()
+
+    def _is_under_way(self) -> bool:
+        return bool(self._unanswered or self._callers)
 
     def _stay_awake(self) -> None:
         """Look again at once instead of sleeping until the answer comes; whoever else wants this core goes first."""
@@ -114,6 +135,8 @@ class Batch(Generic[T]):
                 answered(answer)
             except Exception:
                 logger.exception("An answer of Redis was not understood")  # the others' may be
+        if self._follower is not None:
+            self._follower._follow()
 
     def _answers(self, reply: bytes | Exception, count: int) -> Sequence[T | Exception]:
         """Return an answer for each of so many calls, whatever came."""

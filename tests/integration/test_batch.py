@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,27 +155,91 @@ class Slow:
         self.asked.set()
 
 
-async def test_a_patient_batch_lets_the_answer_to_another_come_first(monkeypatch):
+async def some_ticks() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """What the batches take for the time: it passes when the test pleases."""
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr("chat.pairs.batch.time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.mark.parametrize(("passed", "comes"), [(29, False), (31, True)])
+async def test_a_patient_batch_follows_an_answer_to_another_once_half_its_patience_is_over(
+    clock, passed: float, comes: bool
+):
+    messages, receipts = Slow(), Slow()
+    urgent: Batch[int] = Batch(messages, list)
+    patient: Batch[int] = Batch(receipts, list, patience=60, follows=urgent)
+    patient.call()
+    clock.now += passed
+    stored = urgent.call()
+    await some_ticks()
+    assert (len(messages.waiting), len(receipts.waiting)) == (1, 0), "before the answer it goes in no case"
+    messages.waiting.pop()(bytes(1))
+    assert receipts.waiting == [], "what the answer brings comes first"
+    assert await stored == 0
+    await some_ticks()
+    assert bool(receipts.waiting) == comes
+
+
+async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(clock):
+    messages, receipts = Slow(), Slow()
+    urgent: Batch[int] = Batch(messages, list)
+    patient: Batch[int] = Batch(receipts, list, patience=60, follows=urgent)
+    patient.call()
+    clock.now += 31
+    urgent.call()
+    await some_ticks()
+    urgent.call_for(lambda answer: None)
+    messages.waiting.pop()(bytes(1))
+    await some_ticks()
+    assert (len(messages.waiting), len(receipts.waiting)) == (1, 0)
+    messages.waiting.pop()(bytes(1))
+    await some_ticks()
+    assert len(receipts.waiting) == 1
+
+
+async def test_patience_that_ends_while_another_is_under_way_goes_on_until_its_answer(monkeypatch):
     monkeypatch.setattr("chat.pairs.batch.YIELD_SECONDS", 60)
     messages, receipts, later = Slow(), Slow(), Slow()
     urgent: Batch[int] = Batch(messages, list)
-    patient: Batch[int] = Batch(receipts, list, patience=0.001, yields_to=urgent)
+    patient: Batch[int] = Batch(receipts, list, patience=0.001, follows=urgent)
     as_patient: Batch[int] = Batch(later, list, patience=0.001)
-    waiting = urgent.call()
+    urgent.call()
     patient.call()
     as_patient.call()
     await asyncio.wait_for(later.asked.wait(), 5)
     assert receipts.waiting == []
     messages.waiting.pop()(bytes(1))
-    await waiting
+    await asyncio.wait_for(receipts.asked.wait(), 5)
+
+
+async def test_patience_ends_for_those_who_are_gone_and_not_for_the_next(monkeypatch):
+    timers: list[asyncio.TimerHandle] = []
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+
+    def kept(*args: Any) -> asyncio.TimerHandle:
+        timers.append(call_later(*args))
+        return timers[-1]
+
+    monkeypatch.setattr(loop, "call_later", kept)
+    patient: Batch[int] = Batch(Slow(), list, patience=60)
+    patient.call()
     patient.send()
-    assert len(receipts.waiting) == 1
+    patient.call()
+    assert [timer.cancelled() for timer in timers] == [True, False]
 
 
 async def test_a_patient_batch_does_not_wait_for_another_for_ever():
     messages, receipts = Slow(), Slow()
     urgent: Batch[int] = Batch(messages, list)
-    patient: Batch[int] = Batch(receipts, list, patience=0.001, yields_to=urgent)
+    patient: Batch[int] = Batch(receipts, list, patience=0.001, follows=urgent)
     urgent.call()
     patient.call()
     await asyncio.wait_for(receipts.asked.wait(), 5)
@@ -183,8 +248,7 @@ async def test_a_patient_batch_does_not_wait_for_another_for_ever():
 
 async def yields_in_some_ticks(yields: list[None]) -> int:
     before = len(yields)
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await some_ticks()
     return len(yields) - before
 
 
