@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
+from benchmarks.alarm import Alarm
 from benchmarks.conversation import Line
 
 REPLACE_SECONDS = 1.0  # a few times what the slowest peer needs for all that is under way at once
@@ -47,12 +48,12 @@ class ByTheClock(Load):
 
     async def work(self) -> None:
         begin, number = time.monotonic(), 0
-        while True:
-            due = begin + number * self.step
-            if (wait := due - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
-            self.lines[number % len(self.lines)].say(due)
-            number += 1
+        with Alarm() as alarm:
+            while True:
+                due = begin + number * self.step
+                await alarm.at(due)
+                self.lines[number % len(self.lines)].say(due)
+                number += 1
 
 
 class Flood(Load):
