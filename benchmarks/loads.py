@@ -33,6 +33,8 @@ class Load:
         self.task = asyncio.ensure_future(self.work())
 
     def stop(self) -> None:
+        if self.task.done():
+            self.task.result()  # it broke: its error says more than a window in which nobody spoke
         self.task.cancel()
 
     async def work(self) -> None:

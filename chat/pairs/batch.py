@@ -38,10 +38,10 @@ class InOrder(Protocol):
 class Batch(Generic[T]):
     """`script` gets the `common` ARGV and then those of each call; `decode` makes its reply a list with an answer for each.
 
-    They go together that are made in one tick of the loop, or in `patience` seconds. A patient batch that `follows` another goes
-    behind the first answer to that once half its patience is over; it is in nobody's way then, and wakes nobody up
-    (docs/decisions/0045). An answer that is an exception is raised where it is awaited. While a few calls are under way the loop
-    stays `awake` for so many seconds at most (docs/decisions/0041).
+    They go together that are made in one tick of the loop, or in `patience` seconds. Once half its patience is over, a batch that
+    `follows` another goes behind the first answer after which nothing of that is under way; where its patience ends before, it
+    waits for the answer YIELD_SECONDS more at most (docs/decisions/0045). An answer that is an exception is raised where it is
+    awaited. While a few calls are under way the loop stays `awake` for so many seconds at most (docs/decisions/0041).
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Batch(Generic[T]):
         self._follower: Batch[Any] | None = None
         self._follows = follows
         if follows is not None:
+            assert follows._follower is None, "one follows another"
             follows._follower = self
 
     def call(self, *args: Any) -> asyncio.Future[T]:
@@ -110,12 +111,15 @@ class Batch(Generic[T]):
 
     def _follow(self) -> None:
         """An answer of the other batch has come: go behind what it brings, if it is time."""
-        if self._callers and time.monotonic() >= self._half_time:
+        if self._has_waited():
             self._loop.call_soon(self._send_behind)
 
     def _send_behind(self) -> None:
-        if self._follows is not None and not self._follows._is_under_way():
+        if self._follows is not None and not self._follows._is_under_way() and self._has_waited():
             self.send()
+
+    def _has_waited(self) -> bool:
+        return bool(self._callers) and time.monotonic() >= self._half_time
 
     def _is_under_way(self) -> bool:
         return bool(self._unanswered or self._callers)

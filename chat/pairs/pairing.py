@@ -53,8 +53,8 @@ SCRIPTS = scripts_of(Path(__file__).parent / "lua", shared=("_shared.lua", "_log
 
 # Of the log on their way to one process. Redis ends a line on which more than 32 MB wait, and it is everybody's.
 PIECES_AT_ONCE = 32
-# That a receipt waits for others at most, and half of it where messages are stored meanwhile, whose answers it follows: together
-# they cost Redis and the process a part of what each does.
+# That a receipt waits for others, from half of it on also for a message's answer, which it follows (batch.py): together they cost
+# Redis and the process a part of what each does.
 RECEIPT_SECONDS = 0.02
 # That a process stays awake for the answer to a message that is stored alone: waking up takes longer, above all on a virtual
 # machine. Not where Redis needs the only core meanwhile.

@@ -195,11 +195,31 @@ async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(
     clock.now += 31
     urgent.call()
     await some_ticks()
-    urgent.call_for(lambda answer: None)
+    messages.waiting.pop()(bytes(1))
+    urgent.call()  # in the tick in which the receipts would go
+    await some_ticks()
+    urgent.call()  # and one that goes before the answer to that is here
+    await some_ticks()
+    assert (len(messages.waiting), len(receipts.waiting)) == (2, 0)
     messages.waiting.pop()(bytes(1))
     await some_ticks()
     assert (len(messages.waiting), len(receipts.waiting)) == (1, 0)
     messages.waiting.pop()(bytes(1))
+    await some_ticks()
+    assert len(receipts.waiting) == 1
+
+
+async def test_those_who_gather_after_a_hurry_do_not_go_with_the_answer_the_others_would_have_followed(clock):
+    messages, receipts = Slow(), Slow()
+    urgent: Batch[int] = Batch(messages, list)
+    patient: Batch[int] = Batch(receipts, list, patience=60, follows=urgent)
+    patient.call()
+    clock.now += 31
+    urgent.call()
+    await some_ticks()
+    messages.waiting.pop()(bytes(1))
+    patient.send()
+    patient.call()
     await some_ticks()
     assert len(receipts.waiting) == 1
 

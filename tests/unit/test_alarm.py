@@ -10,15 +10,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import uvloop
 
+from benchmarks import alarm
 from benchmarks.alarm import Alarm
 from benchmarks.loads import ByTheClock
-from benchmarks.run import event_loop
 
 # The other way to end a test that hangs has the alarm for itself.
 pytestmark = pytest.mark.timeout(method="thread")
 
-either_loop = pytest.mark.parametrize("make_loop", [event_loop, asyncio.new_event_loop])
+either_loop = pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
 
 
 def run(make_loop: Callable[[], asyncio.AbstractEventLoop], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -43,12 +44,12 @@ class Voice:
 
 
 @either_loop
-def test_by_the_clock_nothing_goes_out_before_it_is_due_and_the_times_are_even(make_loop):
+def test_what_goes_out_by_the_clock_is_due_at_even_times_and_goes_out_at_none_before(make_loop):
     async def work() -> None:
         voice = Voice(enough=40)
         load = ByTheClock([voice], rate=300)
         load.start()
-        await voice.has_enough.wait()
+        await asyncio.wait_for(voice.has_enough.wait(), 30)
         load.stop()
         assert min(spoke - due for spoke, due in voice.spoke) >= 0
         dues = [due for _, due in voice.spoke]
@@ -57,13 +58,38 @@ def test_by_the_clock_nothing_goes_out_before_it_is_due_and_the_times_are_even(m
     run(make_loop, work)
 
 
+class Readings:
+    """A clock that shows these times one after the other, and then the last."""
+
+    def __init__(self, *readings: float) -> None:
+        self.readings = list(readings)
+
+    def monotonic(self) -> float:
+        return self.readings.pop(0) if len(self.readings) > 1 else self.readings[0]
+
+
 @either_loop
-def test_what_is_over_is_not_waited_for_nor_is_the_smallest_time_for_ever(make_loop):
+@pytest.mark.parametrize("readings", [(11.0,), (10 - 1e-9, 10.0)], ids=["over", "the smallest time"])
+def test_what_is_over_is_not_waited_for_nor_is_the_smallest_time_for_ever(make_loop, monkeypatch, readings):
     async def work() -> None:
-        with Alarm() as alarm:
-            await alarm.at(time.monotonic() - 1)
-            for _ in range(20):
-                await alarm.at(time.monotonic() + 1e-7)
+        clock = Readings(*readings)
+        monkeypatch.setattr(alarm, "time", clock)
+        with Alarm() as one:
+            await asyncio.wait_for(one.at(10.0), 30)
+        assert len(clock.readings) == 1
+
+    run(make_loop, work)
+
+
+@either_loop
+def test_there_is_one_alarm_and_a_load_that_cannot_have_it_says_so(make_loop):
+    async def work() -> None:
+        load = ByTheClock([Voice(enough=1)], rate=300)
+        with Alarm():
+            load.start()
+            await asyncio.wait([load.task], timeout=30)
+        with pytest.raises(RuntimeError, match="somebody else's"):
+            load.stop()
 
     run(make_loop, work)
 
