@@ -187,7 +187,8 @@ async def test_a_patient_batch_follows_an_answer_to_another_once_half_its_patien
     assert bool(receipts.waiting) == comes
 
 
-async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(clock):
+async def receipts_about_to_follow(clock: SimpleNamespace) -> tuple[Slow, Slow, Batch[int], Batch[int]]:
+    """Two scripts and their batches, in the tick in which the answer came behind which the receipts will go."""
     messages, receipts = Slow(), Slow()
     urgent: Batch[int] = Batch(messages, list)
     patient: Batch[int] = Batch(receipts, list, patience=60, follows=urgent)
@@ -196,6 +197,11 @@ async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(
     urgent.call()
     await some_ticks()
     messages.waiting.pop()(bytes(1))
+    return messages, receipts, urgent, patient
+
+
+async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(clock):
+    messages, receipts, urgent, _ = await receipts_about_to_follow(clock)
     urgent.call()  # in the tick in which the receipts would go
     await some_ticks()
     urgent.call()  # and one that goes before the answer to that is here
@@ -210,14 +216,7 @@ async def test_a_patient_batch_does_not_come_between_two_that_follow_each_other(
 
 
 async def test_those_who_gather_after_a_hurry_do_not_go_with_the_answer_the_others_would_have_followed(clock):
-    messages, receipts = Slow(), Slow()
-    urgent: Batch[int] = Batch(messages, list)
-    patient: Batch[int] = Batch(receipts, list, patience=60, follows=urgent)
-    patient.call()
-    clock.now += 31
-    urgent.call()
-    await some_ticks()
-    messages.waiting.pop()(bytes(1))
+    _, receipts, _, patient = await receipts_about_to_follow(clock)
     patient.send()
     patient.call()
     await some_ticks()
